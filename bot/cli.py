@@ -1,0 +1,5 @@
+"""The `relais` command."""
+
+
+def main() -> None:
+    """Run the command line."""

@@ -1,0 +1,1 @@
+"""The person's profile: fields and codes exactly as `profile.schema.json` spells them."""
