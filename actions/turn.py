@@ -1,0 +1,60 @@
+"""One turn as an action sees it: the gateway's metadata, the message's facts, the state after hearing it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.diagnostic.hearing import Heard, Hearing, hear
+from bot.diagnostic.reply import Reply
+from bot.diagnostic.state import State
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+
+@dataclass
+class Turn:
+    """Every action of a turn rebuilds the same turn from the same message: nothing is kept in between."""
+
+    id: str
+    now: datetime
+    channel: str
+    intent: str
+    language: str
+    hearing: Hearing
+
+    @classmethod
+    def of(cls, tracker: Tracker) -> Turn:
+        """The turn in the tracker's latest message. Raises `KeyError` without the gateway's metadata."""
+        message: dict[str, Any] = tracker.latest_message
+        metadata = message["metadata"]
+        intent = (message.get("intent") or {}).get("name") or "nlu_fallback"
+        choice = metadata.get("choice") or {}
+        now = datetime.fromisoformat(metadata["now"])
+        heard = Heard(
+            intent=intent,
+            facts=[entity["value"] for entity in message.get("entities") or [] if entity.get("entity") == "fact"],
+            now=now,
+            language=metadata.get("language") or "fr",
+            plain=bool(metadata.get("plain")),
+            contact=metadata.get("contact"),
+            skip=bool(choice.get("skip")),
+        )
+        return cls(
+            id=str(metadata["turn"]),
+            now=now,
+            channel=metadata.get("channel") or "web",
+            intent=intent,
+            language=heard.language,
+            hearing=hear(State.parse(metadata.get("state")), heard),
+        )
+
+    @property
+    def state(self) -> State:
+        """The state after the message."""
+        return self.hearing.state
+
+    def answer(self, dispatcher: CollectingDispatcher, reply: Reply) -> None:
+        """Send the reply as the one JSON message of this action."""
+        dispatcher.utter_message(json_message=reply.as_dict(self.id))

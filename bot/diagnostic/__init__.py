@@ -1,0 +1,1 @@
+"""The first-level diagnostic: which question next, how urgent, what to show, when to stop."""

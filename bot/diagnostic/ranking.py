@@ -1,0 +1,91 @@
+"""The order of the offers: what helps this need first, then the tamis's levels, then delay and distance."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.diagnostic.scene import Candidate
+from bot.diagnostic.state import State
+from bot.diagnostic.urgency import LOCAL
+
+HORIZON_DAYS = {"U1": 1, "U2": 7, "U3": 30}
+
+
+@dataclass(frozen=True)
+class Relevance:
+    """The rules of `data/diagnostic/relevance.yml`."""
+
+    named_need: float
+    tiers: Sequence[float]
+    too_slow_tiers: int
+    rules: Sequence[Mapping[str, Any]]
+
+    @classmethod
+    def load(cls, data: Path) -> Relevance:
+        """Read `diagnostic/relevance.yml` below this folder."""
+        raw = yaml.safe_load((data / "diagnostic" / "relevance.yml").read_text(encoding="utf-8"))
+        return cls(raw["named_need"], raw["tiers"], raw["too_slow_tiers"], raw["rules"])
+
+    def themes(self, profile: Mapping[str, Any]) -> dict[str, float]:
+        """What each theme is worth to this profile."""
+        worth: dict[str, float] = dict.fromkeys(profile.get("needs") or (), self.named_need)
+        for rule in self.rules:
+            if all(_holds(profile.get(name), wanted) for name, wanted in rule["when"].items()):
+                for theme, points in rule["themes"].items():
+                    worth[theme] = worth.get(theme, 0) + points
+        return worth
+
+    def tier(self, candidate: Candidate, worth: Mapping[str, float], days: int | None) -> int:
+        """0 for what helps most; one further down when it cannot be had in time."""
+        points = max((worth.get(theme, 0) for theme in candidate.service.get("thematiques") or ()), default=0)
+        tier = sum(points < bound for bound in self.tiers)
+        delay = candidate.delay_days
+        if days is not None and delay is not None and delay > days:
+            tier += self.too_slow_tiers
+        return tier
+
+
+def days_left(state: State, now: datetime) -> int | None:
+    """Whole days until the trip; the class's bound when only a horizon was said; None without either."""
+    deadline = state.profile.get("deadline")
+    if deadline:
+        return max(0, (date.fromisoformat(deadline) - now.astimezone(LOCAL).date()).days)
+    return HORIZON_DAYS.get(state.profile.get("urgency") or "")
+
+
+def rank(candidates: Sequence[Candidate], state: State, relevance: Relevance, now: datetime) -> list[Candidate]:
+    """Offers that are not blocked, best first. The order given does not change the answer: the id decides ties."""
+    worth = relevance.themes(state.profile)
+    days = days_left(state, now)
+
+    def key(candidate: Candidate) -> tuple[Any, ...]:
+        decision = candidate.decision
+        delay = candidate.delay_days
+        soon = delay is not None and delay <= (days if days is not None else 30)
+        return (
+            relevance.tier(candidate, worth, days),
+            decision.level,
+            decision.status != "open",
+            not soon,
+            delay if delay is not None else math.inf,
+            candidate.distance_km if candidate.distance_km is not None else 25.0,
+            candidate.id,
+        )
+
+    return sorted((item for item in candidates if item.decision.status != "blocked"), key=key)
+
+
+def _holds(value: Any, wanted: Any) -> bool:
+    if wanted == "unknown":
+        return value is None or value == []
+    if wanted == "known":
+        return bool(value)
+    held = set(value) if isinstance(value, list) else {value}
+    return bool(held & set(wanted))

@@ -1,0 +1,45 @@
+"""What the diagnostic looks at: the services in reach of a person, each with what the tamis says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One service in reach. Distances in km from the person's commune: straight line, and estimated by road."""
+
+    service: Mapping[str, Any]
+    decision: Any
+    distance_km: float | None = None
+    road_km: float | None = None
+    remote: bool = False
+
+    @property
+    def id(self) -> str:
+        """The service's id."""
+        return str(self.service["id"])
+
+    @property
+    def delay_days(self) -> float | None:
+        """Days until the service can be used, where its source says so."""
+        delay = (self.service.get("extra") or {}).get("delai_jours")
+        return None if delay is None else float(delay)
+
+
+class Scene(Protocol):
+    """The directory and the tamis, as the diagnostic needs them."""
+
+    def survey(self, profile: Mapping[str, Any], now: datetime) -> Sequence[Candidate]:
+        """Every service of the mobility themes in reach of the profile's origin, sieved."""
+
+    def weights(
+        self, profile: Mapping[str, Any], candidates: Sequence[Candidate]
+    ) -> Sequence[tuple[str, float]]:
+        """Facts worth asking, heaviest first: (profile field, share of the offers' weight it would settle)."""
+
+    def road_km(self, origin: str, destination: str) -> float | None:
+        """Estimated road distance between two communes in km; None when one has no known point."""

@@ -1,0 +1,1 @@
+"""The Rasa runtime: its own Python, lock file and process. Loopback only."""

@@ -1,0 +1,100 @@
+"""The pipeline's last step: facts of the message as entities, and the intent they settle.
+
+Reads the message's metadata, which only the gateway writes: `now`, `language`, `state` (what was asked, what
+yes and no mean there) and `choice` (the payload of a tapped or numbered choice, which needs no reading).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from bot.understanding.reader import Understanding
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_NAME_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+DATA = Path(__file__).resolve().parents[1] / "data"
+
+# A fact turns these into `inform`: said along with a fact, they are how people talk, not what they want from us.
+YIELDING = frozenset(
+    {"greet", "affirm", "deny", "thanks", "goodbye", "complaint", "out_of_scope", "nlu_fallback", "dont_know", "stop",
+     "restart", "more_offers", "back", "why_not", "compare", "erase", "my_data", "prefer_not", "repeat"}
+)
+# Below this the classifier's word weighs less than a fact found in the message.
+SURE = 0.6
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
+class FactsReader(GraphComponent):
+    """Adds one `fact` entity for each fact the message states of the person."""
+
+    _understanding: Understanding | None = None
+
+    @classmethod
+    def create(
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, context: ExecutionContext
+    ) -> FactsReader:
+        """Build the component; lexicons and places are loaded once a process."""
+        if FactsReader._understanding is None:
+            FactsReader._understanding = Understanding.load(DATA)
+        return cls()
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Read each message in place."""
+        for message in messages:
+            self._read(message)
+        return messages
+
+    def _read(self, message: Message) -> None:
+        metadata = message.get("metadata") or {}
+        state = metadata.get("state") or {}
+        choice = metadata.get("choice")
+        if isinstance(choice, dict):
+            self._settle(message, choice.get("intent", "inform"), choice.get("facts", []))
+            return
+        intent = message.get(INTENT) or {}
+        name, confidence = intent.get(INTENT_NAME_KEY), intent.get(PREDICTED_CONFIDENCE_KEY) or 0.0
+        facts = self._facts(message.get(TEXT) or "", metadata, state)
+        meant = (state.get("yes_no") or {}).get(name)
+        if isinstance(meant, dict) and not facts:
+            self._settle(message, meant.get("intent", "inform"), meant.get("facts", []))
+        elif facts and (name in YIELDING or confidence < SURE):
+            self._settle(message, "inform", facts)
+        else:
+            self._add(message, facts)
+
+    def _facts(self, text: str, metadata: dict[str, Any], state: dict[str, Any]) -> list[dict[str, Any]]:
+        assert FactsReader._understanding is not None
+        now = metadata.get("now")
+        reading = FactsReader._understanding.read(
+            text,
+            now=datetime.fromisoformat(now) if now else datetime.now(timezone.utc),
+            language=metadata.get("language"),
+            asked=state.get("asked"),
+            profile=state.get("profile"),
+        )
+        return [fact.as_dict() for fact in reading.facts]
+
+    @staticmethod
+    def _settle(message: Message, intent: str, facts: list[dict[str, Any]]) -> None:
+        message.set(INTENT, {INTENT_NAME_KEY: intent, PREDICTED_CONFIDENCE_KEY: 1.0}, add_to_output=True)
+        FactsReader._add(message, facts)
+
+    @staticmethod
+    def _add(message: Message, facts: list[dict[str, Any]]) -> None:
+        entities = [
+            {
+                "entity": "fact",
+                "value": fact,
+                "start": fact.get("start", 0),
+                "end": fact.get("end", 0),
+                "extractor": "FactsReader",
+            }
+            for fact in facts
+        ]
+        message.set(ENTITIES, [*(message.get(ENTITIES) or []), *entities], add_to_output=True)
