@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType
+from rasa_sdk.executor import CollectingDispatcher
+
 from actions.turn import Turn
 from bot.diagnostic import asides
 from bot.diagnostic.hearing import Hearing
 from bot.diagnostic.reply import Reply
-from rasa_sdk import Action, Tracker
-from rasa_sdk.events import EventType
-from rasa_sdk.executor import CollectingDispatcher
 
 
 class Aside(Action):
@@ -24,7 +25,9 @@ class Aside(Action):
         """The name Rasa calls."""
         return self.called
 
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
         """Answer."""
         turn = Turn.of(tracker)
         turn.answer(dispatcher, type(self).reply(turn.hearing))

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bot.diagnostic.sieved import SievedDirectory
+
 from bot.database import connect, sessions
 from bot.diagnostic.questions import Questions
 from bot.diagnostic.ranking import Relevance, rank
 from bot.diagnostic.scene import Candidate, Scene
-from bot.diagnostic.sieved import SievedDirectory
 from bot.diagnostic.state import State
 from bot.settings import Settings
 
@@ -35,7 +36,9 @@ class Catalogue:
         candidates = self.scene.survey(state.profile, now)
         blocked = [candidate for candidate in candidates if candidate.decision.status == "blocked"]
         worth = self.relevance.themes(state.profile)
-        blocked.sort(key=lambda item: (self.relevance.tier(item, worth, None), item.distance_km or 0.0, item.id))
+        blocked.sort(
+            key=lambda item: (self.relevance.tier(item, worth, None), item.distance_km or 0.0, item.id)
+        )
         return rank(candidates, state, self.relevance, now), blocked
 
 
@@ -63,7 +66,9 @@ class KeptFresh:
         """See `Scene.survey`."""
         return self._current().survey(profile, now)
 
-    def weights(self, profile: Mapping[str, Any], candidates: Sequence[Candidate]) -> Sequence[tuple[str, float]]:
+    def weights(
+        self, profile: Mapping[str, Any], candidates: Sequence[Candidate]
+    ) -> Sequence[tuple[str, float]]:
         """See `Scene.weights`."""
         return self._current().weights(profile, candidates)
 

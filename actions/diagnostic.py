@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
 from actions.catalogue import catalogue
 from actions.turn import Turn
 from bot.diagnostic import answers
 from bot.diagnostic.inquiry import next_field
 from bot.profile.codes import fields
-from rasa_sdk import Action, Tracker
-from rasa_sdk.events import EventType, SlotSet
-from rasa_sdk.executor import CollectingDispatcher
 
 # Never asked by a form: said, derived, or looked for before the engine.
 NOT_ASKED = ("language", "plain", "declined", "urgency", "danger", "human_requested")
@@ -24,7 +25,9 @@ class ValidateDiagnosticForm(Action):
         """The name Rasa calls."""
         return "validate_diagnostic_form"
 
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
         """Ask nothing that was said; `heard` changes each turn so that the form never rejects one."""
         turn = Turn.of(tracker)
         known = catalogue()
@@ -46,7 +49,9 @@ class AskField(Action):
         """The name Rasa calls."""
         return f"action_ask_{self.field}"
 
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
         """Ask."""
         turn = Turn.of(tracker)
         turn.answer(dispatcher, answers.ask(turn.hearing, self.field, catalogue().questions))
@@ -56,7 +61,11 @@ class AskField(Action):
 def asking_actions() -> list[type[AskField]]:
     """One class for each field a form may ask."""
     return [
-        type(f"ActionAsk{name.title().replace('_', '')}", (AskField,), {"field": name, "__doc__": f"Asks {name}."})
+        type(
+            f"ActionAsk{name.title().replace('_', '')}",
+            (AskField,),
+            {"field": name, "__doc__": f"Asks {name}."},
+        )
         for name in fields()
         if name not in NOT_ASKED
     ]
@@ -69,7 +78,9 @@ class ActionShowOffers(Action):
         """The name Rasa calls."""
         return "action_show_offers"
 
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
         """Show."""
         turn = Turn.of(tracker)
         ranked, blocked = catalogue().sieve(turn.state, turn.now)
@@ -84,7 +95,9 @@ class ActionMoreOffers(Action):
         """The name Rasa calls."""
         return "action_more_offers"
 
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
         """Show."""
         turn = Turn.of(tracker)
         ranked, blocked = catalogue().sieve(turn.state, turn.now)
@@ -99,7 +112,9 @@ class ActionWhyNot(Action):
         """The name Rasa calls."""
         return "action_why_not"
 
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
         """Tell."""
         turn = Turn.of(tracker)
         ranked, blocked = catalogue().sieve(turn.state, turn.now)
@@ -114,7 +129,9 @@ class ActionCompare(Action):
         """The name Rasa calls."""
         return "action_compare"
 
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
         """Compare."""
         turn = Turn.of(tracker)
         ranked, blocked = catalogue().sieve(turn.state, turn.now)

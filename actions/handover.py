@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from actions.catalogue import catalogue
-from actions.turn import Turn
-from bot.diagnostic import handing
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
+
+from actions.catalogue import catalogue
+from actions.turn import Turn
+from bot.diagnostic import handing
 
 
 class ValidateHandoverForm(Action):
@@ -19,10 +20,15 @@ class ValidateHandoverForm(Action):
         """The name Rasa calls."""
         return "validate_handover_form"
 
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
         """Ask for a contact where the channel gives none, then for the agreement."""
         turn = Turn.of(tracker)
-        return [SlotSet("heard", turn.id), SlotSet("requested_slot", handing.next_step(turn.state, turn.channel))]
+        return [
+            SlotSet("heard", turn.id),
+            SlotSet("requested_slot", handing.next_step(turn.state, turn.channel)),
+        ]
 
 
 class ActionAskContact(Action):
@@ -32,7 +38,9 @@ class ActionAskContact(Action):
         """The name Rasa calls."""
         return "action_ask_contact"
 
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
         """Ask."""
         turn = Turn.of(tracker)
         turn.answer(dispatcher, handing.ask_contact(turn.hearing))
@@ -46,7 +54,9 @@ class ActionAskConsent(Action):
         """The name Rasa calls."""
         return "action_ask_consent"
 
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
         """Ask."""
         turn = Turn.of(tracker)
         turn.answer(dispatcher, handing.ask_consent(turn.hearing))
@@ -60,7 +70,9 @@ class ActionHandOver(Action):
         """The name Rasa calls."""
         return "action_hand_over"
 
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
         """Request."""
         turn = Turn.of(tracker)
         ranked, blocked = catalogue().sieve(turn.state, turn.now)

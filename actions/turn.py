@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
 from bot.diagnostic.hearing import Heard, Hearing, hear
 from bot.diagnostic.reply import Reply
 from bot.diagnostic.state import State
-from rasa_sdk import Tracker
-from rasa_sdk.executor import CollectingDispatcher
 
 
 @dataclass
@@ -34,7 +35,9 @@ class Turn:
         now = datetime.fromisoformat(metadata["now"])
         heard = Heard(
             intent=intent,
-            facts=[entity["value"] for entity in message.get("entities") or [] if entity.get("entity") == "fact"],
+            facts=[
+                entity["value"] for entity in message.get("entities") or [] if entity.get("entity") == "fact"
+            ],
             now=now,
             language=metadata.get("language") or "fr",
             plain=bool(metadata.get("plain")),

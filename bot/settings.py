@@ -13,24 +13,42 @@ ROOT = Path(__file__).resolve().parents[1]
 class Settings(BaseSettings):
     """All settings with their meaning and default; `relais settings` prints them."""
 
-    model_config = SettingsConfigDict(env_prefix="RELAIS_", env_file=ROOT / ".env", extra="ignore", frozen=True)
-
-    var: Path = Field(default=ROOT / "var", description="Folder of everything that is written: database, logs, keys.")
-    data: Path = Field(default=ROOT / "data", description="Folder of the reference data that comes with the code.")
-    database_url: str = Field(
-        default="", description="SQLAlchemy URL; empty means an SQLite file under `var`. PostgreSQL: postgresql+psycopg://…"
+    model_config = SettingsConfigDict(
+        env_prefix="RELAIS_", env_file=ROOT / ".env", extra="ignore", frozen=True
     )
-    host: str = Field(default="127.0.0.1", description="Address the application listens on; a reverse proxy stands before it.")
+
+    var: Path = Field(
+        default=ROOT / "var", description="Folder of everything that is written: database, logs, keys."
+    )
+    data: Path = Field(
+        default=ROOT / "data", description="Folder of the reference data that comes with the code."
+    )
+    database_url: str = Field(
+        default="",
+        description="SQLAlchemy URL; empty means an SQLite file under `var`. PostgreSQL: postgresql+psycopg://…",
+    )
+    host: str = Field(
+        default="127.0.0.1",
+        description="Address the application listens on; a reverse proxy stands before it.",
+    )
     port: int = Field(default=8080, description="Port of the application: chat page, desk, APIs.")
     engine_port: int = Field(default=5005, description="Loopback port of the Rasa engine.")
     actions_port: int = Field(default=5055, description="Loopback port of the action server.")
-    public_url: str = Field(default="", description="Address people use (https://…); empty means http://host:port.")
+    public_url: str = Field(
+        default="", description="Address people use (https://…); empty means http://host:port."
+    )
     secret: SecretStr | None = Field(
-        default=None, description="Key for sealing and signing (32+ characters); empty means one kept in `var/secret`."
+        default=None,
+        description="Key for sealing and signing (32+ characters); empty means one kept in `var/secret`.",
     )
     workers: int = Field(default=8, description="Conversations the gateway works on at the same time.")
-    engine_timeout: float = Field(default=20.0, description="Seconds the gateway waits for the engine on one message.")
-    message_limit: int = Field(default=2000, description="Characters of one message that are read; the rest is left out and the person told.")
+    engine_timeout: float = Field(
+        default=20.0, description="Seconds the gateway waits for the engine on one message."
+    )
+    message_limit: int = Field(
+        default=2000,
+        description="Characters of one message that are read; the rest is left out and the person told.",
+    )
 
     def url(self) -> str:
         """The database URL in force."""

@@ -41,5 +41,7 @@ def apply() -> None:
         for name in constant
     }
     if not names >= EXPECTED_SOURCE_NAMES:
-        raise RuntimeError("Rasa's RemoteAction._validate_action_result has changed: review engine/constant_schema.py")
+        raise RuntimeError(
+            "Rasa's RemoteAction._validate_action_result has changed: review engine/constant_schema.py"
+        )
     RemoteAction._validate_action_result = _validate_action_result

@@ -22,8 +22,27 @@ DATA = Path(__file__).resolve().parents[1] / "data"
 
 # A fact turns these into `inform`: said along with a fact, they are how people talk, not what they want from us.
 YIELDING = frozenset(
-    {"greet", "affirm", "deny", "thanks", "goodbye", "complaint", "out_of_scope", "nlu_fallback", "dont_know", "stop",
-     "restart", "more_offers", "back", "why_not", "compare", "erase", "my_data", "prefer_not", "repeat"}
+    {
+        "greet",
+        "affirm",
+        "deny",
+        "thanks",
+        "goodbye",
+        "complaint",
+        "out_of_scope",
+        "nlu_fallback",
+        "dont_know",
+        "stop",
+        "restart",
+        "more_offers",
+        "back",
+        "why_not",
+        "compare",
+        "erase",
+        "my_data",
+        "prefer_not",
+        "repeat",
+    }
 )
 # Below this the classifier's word weighs less than a fact found in the message.
 SURE = 0.6
@@ -37,7 +56,11 @@ class FactsReader(GraphComponent):
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        context: ExecutionContext,
     ) -> FactsReader:
         """Build the component; lexicons and places are loaded once a process."""
         if FactsReader._understanding is None:

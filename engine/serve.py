@@ -25,7 +25,11 @@ def _quiet_logs() -> None:
     import structlog
 
     structlog.configure(
-        processors=[_discreet, structlog.stdlib.add_log_level, structlog.processors.KeyValueRenderer(key_order=["event"])],
+        processors=[
+            _discreet,
+            structlog.stdlib.add_log_level,
+            structlog.processors.KeyValueRenderer(key_order=["event"]),
+        ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=True,

@@ -36,7 +36,9 @@ def ask(hearing: Hearing, name: str, questions: Questions) -> Reply:
     """Put this question: after the notice, what was understood, or a word that it was not."""
     state = hearing.state
     says = opening(state) + _acknowledge(hearing)
-    question = questions.ask(name, state, again=state.counts.get(name, 0) > (hearing.aside and state.asked == name))
+    question = questions.ask(
+        name, state, again=state.counts.get(name, 0) > (hearing.aside and state.asked == name)
+    )
     if state.lost >= 2:
         question = Say(question.key, question.values, [*question.choices, HUMAN])
     if not (hearing.aside and state.asked == name):
@@ -59,7 +61,9 @@ def _acknowledge(hearing: Hearing) -> list[Say]:
     return []
 
 
-def offers(hearing: Hearing, ranked: Sequence[Candidate], blocked: Sequence[Candidate], now: datetime) -> Reply:
+def offers(
+    hearing: Hearing, ranked: Sequence[Candidate], blocked: Sequence[Candidate], now: datetime
+) -> Reply:
     """The first offers by level, or an honest word that nothing fits; then the way to a human."""
     state = hearing.state
     says = opening(state) + _acknowledge(hearing)
@@ -125,12 +129,21 @@ def compare(state: State, ranked: Sequence[Candidate], blocked: Sequence[Candida
     by_id = {candidate.id: candidate for candidate in ranked}
     shown = [by_id[name] for name in state.shown[-SHOWN_AT_ONCE:] if name in by_id]
     says = opening(state)
-    near = sorted((item for item in shown if item.distance_km is not None), key=lambda item: item.distance_km or 0)
+    near = sorted(
+        (item for item in shown if item.distance_km is not None), key=lambda item: item.distance_km or 0
+    )
     free = [item for item in shown if item.service.get("frais") == "gratuit"]
     if near:
-        says.append(Say("compare.nearest", {"name": {"text": near[0].service["nom"]}, "km": {"km": near[0].distance_km}}))
+        says.append(
+            Say(
+                "compare.nearest",
+                {"name": {"text": near[0].service["nom"]}, "km": {"km": near[0].distance_km}},
+            )
+        )
     if free:
-        says.append(Say("compare.free", {"names": {"list": [{"text": item.service["nom"]} for item in free]}}))
+        says.append(
+            Say("compare.free", {"names": {"list": [{"text": item.service["nom"]} for item in free]}})
+        )
     says.append(Say("compare.counsellor"))
     says.append(_what_next(state, len(ranked) > len(state.shown), bool(blocked)))
     return _reply(says, state, ranked, blocked, [])
@@ -153,12 +166,17 @@ def _message_for_employer(state: State) -> Say:
     profile = state.profile
     key = "employer.interview" if profile.get("purpose") == "entretien" else "employer.work"
     if profile.get("arrival"):
-        return Say(f"{key}.time", {"day": {"date": profile["deadline"]}, "time": {"time": profile["arrival"]}})
+        return Say(
+            f"{key}.time", {"day": {"date": profile["deadline"]}, "time": {"time": profile["arrival"]}}
+        )
     return Say(key, {"day": {"date": profile["deadline"]}} if profile.get("deadline") else {})
 
 
 def _unmet(state: State) -> dict[str, Any]:
-    return {"do": "unmet", "profile": {k: v for k, v in state.profile.items() if k not in ("declined", "danger")}}
+    return {
+        "do": "unmet",
+        "profile": {k: v for k, v in state.profile.items() if k not in ("declined", "danger")},
+    }
 
 
 def _reply(

@@ -28,7 +28,8 @@ def simplify(hearing: Hearing) -> Reply:
 def change_language(hearing: Hearing) -> Reply:
     """Offer every language, each by its own name; the gateway keeps the choice for good."""
     choices = [
-        Choice(f"language.{code}", {"intent": "inform", "language": code, "skip": True}) for code in codes("language")
+        Choice(f"language.{code}", {"intent": "inform", "language": code, "skip": True})
+        for code in codes("language")
     ]
     return _aside(hearing, Say("language.which", {}, choices))
 
@@ -51,7 +52,9 @@ def complaint(hearing: Hearing) -> Reply:
 
 def out_of_scope(hearing: Hearing) -> Reply:
     """Say what this is for; the second time offer a human."""
-    return _aside(hearing, Say("out_of_scope.again", {}, [HUMAN]) if hearing.state.strayed >= 2 else Say("out_of_scope"))
+    return _aside(
+        hearing, Say("out_of_scope.again", {}, [HUMAN]) if hearing.state.strayed >= 2 else Say("out_of_scope")
+    )
 
 
 def my_data(hearing: Hearing) -> Reply:

@@ -52,7 +52,10 @@ def _where(candidate: Candidate) -> dict[str, Any] | None:
     if candidate.distance_km is not None:
         place = candidate.service.get("commune")
         if not place:
-            return {"key": "offer.distance", "values": {"km": {"km": candidate.road_km or candidate.distance_km}}}
+            return {
+                "key": "offer.distance",
+                "values": {"km": {"km": candidate.road_km or candidate.distance_km}},
+            }
         return {
             "key": "offer.place",
             "values": {"commune": {"text": place}, "km": {"km": candidate.road_km or candidate.distance_km}},
@@ -64,7 +67,11 @@ def _delay(candidate: Candidate) -> dict[str, Any] | None:
     days = candidate.delay_days
     if days is None:
         return None
-    return {"key": "offer.delay.now"} if days == 0 else {"key": "offer.delay", "values": {"days": {"days": int(days)}}}
+    return (
+        {"key": "offer.delay.now"}
+        if days == 0
+        else {"key": "offer.delay", "values": {"days": {"days": int(days)}}}
+    )
 
 
 def _checked(service: Mapping[str, Any], now: datetime) -> dict[str, Any]:

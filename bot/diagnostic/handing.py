@@ -34,7 +34,10 @@ def ask_contact(hearing: Hearing) -> Reply:
     """Ask where a counsellor may call back; one may go on without."""
     state = hearing.state
     again = ".again" if state.counts.get("contact", 0) and not hearing.aside else ""
-    says = [*opening(state), Say(f"ask.contact{again}", {}, [Choice("choice.no_contact", {"intent": "prefer_not"})])]
+    says = [
+        *opening(state),
+        Say(f"ask.contact{again}", {}, [Choice("choice.no_contact", {"intent": "prefer_not"})]),
+    ]
     return _asked(says, state, "contact")
 
 
@@ -45,7 +48,9 @@ def ask_consent(hearing: Hearing) -> Reply:
     says = opening(state)
     if said:
         says.append(Say("handover.preview", {"facts": {"list": said}}))
-    says.append(Say("handover.consent", {}, [Choice("choice.consent.yes", YES), Choice("choice.consent.no", NO)]))
+    says.append(
+        Say("handover.consent", {}, [Choice("choice.consent.yes", YES), Choice("choice.consent.no", NO)])
+    )
     reply = _asked(says, state, "consent")
     state.yes_no = {"affirm": YES, "deny": NO}
     return Reply(reply.say, state.as_dict(), asks=None)
@@ -61,7 +66,9 @@ def hand_over(state: State, ranked: Sequence[Candidate], blocked: Sequence[Candi
     if not agreed:
         state.consent = None
         state.counts.pop("consent", None)
-        return Reply([*opening(state), Say("handover.not_sent")], state.as_dict(), offers=rows, blocked=refused)
+        return Reply(
+            [*opening(state), Say("handover.not_sent")], state.as_dict(), offers=rows, blocked=refused
+        )
     state.handed_over = True
     state.counts.pop("consent", None)
     state.counts.pop("contact", None)

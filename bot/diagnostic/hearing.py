@@ -17,7 +17,17 @@ PLACES = ("origin", "destination")
 
 # Answered beside the questions: the question put before stands, and is not counted again.
 ASIDES = frozenset(
-    {"why", "repeat", "simpler", "change_language", "who_are_you", "thanks", "complaint", "out_of_scope", "my_data"}
+    {
+        "why",
+        "repeat",
+        "simpler",
+        "change_language",
+        "who_are_you",
+        "thanks",
+        "complaint",
+        "out_of_scope",
+        "my_data",
+    }
     | {"more_offers", "why_not", "compare"}
 )
 # What stays when a new diagnostic begins: how to speak to the person.

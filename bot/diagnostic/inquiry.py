@@ -31,7 +31,11 @@ def next_field(
     if spent >= questions.patience:
         return None
     for opening in questions.opening:
-        if opening.worth(state) and _open(state, opening.field, questions) and not _dated(state, opening.field):
+        if (
+            opening.worth(state)
+            and _open(state, opening.field, questions)
+            and not _dated(state, opening.field)
+        ):
             return opening.field
     if state.phase == "offers":
         # The offers were shown: a fact more refreshes them, it does not start the questions again.
@@ -51,7 +55,11 @@ def _settling(
     best: tuple[float, str] | None = None
     for name, share in weights(survey()):
         weight = share * factor if name in last else share
-        if name not in askable or not _open(state, name, questions) or share < questions.settling["least_share"]:
+        if (
+            name not in askable
+            or not _open(state, name, questions)
+            or share < questions.settling["least_share"]
+        ):
             continue
         if best is None or weight > best[0]:
             best = (weight, name)

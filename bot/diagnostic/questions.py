@@ -73,7 +73,11 @@ class Questions:
                     for code in state.choose["candidates"]
                 ],
             )
-        return Say(f"ask.{name}.again" if again else f"ask.{name}", {}, [_choice(entry) for entry in self.choices.get(name, ())])
+        return Say(
+            f"ask.{name}.again" if again else f"ask.{name}",
+            {},
+            [_choice(entry) for entry in self.choices.get(name, ())],
+        )
 
 
 def _choice(entry: Mapping[str, Any]) -> Choice:

@@ -60,7 +60,9 @@ def days_left(state: State, now: datetime) -> int | None:
     return HORIZON_DAYS.get(state.profile.get("urgency") or "")
 
 
-def rank(candidates: Sequence[Candidate], state: State, relevance: Relevance, now: datetime) -> list[Candidate]:
+def rank(
+    candidates: Sequence[Candidate], state: State, relevance: Relevance, now: datetime
+) -> list[Candidate]:
     """Offers that are not blocked, best first. The order given does not change the answer: the id decides ties."""
     worth = relevance.themes(state.profile)
     days = days_left(state, now)
