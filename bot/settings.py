@@ -27,6 +27,11 @@ class Settings(BaseSettings):
         default="",
         description="SQLAlchemy URL; empty means an SQLite file under `var`. PostgreSQL: postgresql+psycopg://…",
     )
+    tracker_url: str = Field(
+        default="",
+        description="SQLAlchemy URL of the engine's own store; empty means an SQLite file under `var`. "
+        "PostgreSQL: postgresql://…",
+    )
     host: str = Field(
         default="127.0.0.1",
         description="Address the application listens on; a reverse proxy stands before it.",
@@ -53,6 +58,10 @@ class Settings(BaseSettings):
     def url(self) -> str:
         """The database URL in force."""
         return self.database_url or f"sqlite:///{self.var / 'relais.db'}"
+
+    def tracker(self) -> str:
+        """The URL of the engine's store in force."""
+        return self.tracker_url or f"sqlite:///{self.var / 'tracker.db'}"
 
     def address(self) -> str:
         """Where people reach the application."""

@@ -22,28 +22,11 @@ DATA = Path(__file__).resolve().parents[1] / "data"
 
 # A fact turns these into `inform`: said along with a fact, they are how people talk, not what they want from us.
 YIELDING = frozenset(
-    {
-        "greet",
-        "affirm",
-        "deny",
-        "thanks",
-        "goodbye",
-        "complaint",
-        "out_of_scope",
-        "nlu_fallback",
-        "dont_know",
-        "stop",
-        "restart",
-        "more_offers",
-        "back",
-        "why_not",
-        "compare",
-        "erase",
-        "my_data",
-        "prefer_not",
-        "repeat",
-    }
+    "greet affirm deny thanks goodbye complaint out_of_scope nlu_fallback dont_know prefer_not stop start_over erase "
+    "more_offers step_back why_not compare my_data repeat".split()
 )
+# What the gateway has already recognised, whatever the classifier thinks.
+SIGNALLED = {"human": "human", "my-data": "my_data", "start": "greet"}
 # Below this the classifier's word weighs less than a fact found in the message.
 SURE = 0.6
 
@@ -79,6 +62,9 @@ class FactsReader(GraphComponent):
         choice = metadata.get("choice")
         if isinstance(choice, dict):
             self._settle(message, choice.get("intent", "inform"), choice.get("facts", []))
+            return
+        if metadata.get("signal") in SIGNALLED:
+            self._settle(message, SIGNALLED[metadata["signal"]], [])
             return
         intent = message.get(INTENT) or {}
         name, confidence = intent.get(INTENT_NAME_KEY), intent.get(PREDICTED_CONFIDENCE_KEY) or 0.0

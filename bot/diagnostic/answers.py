@@ -21,7 +21,7 @@ KEPT = 60
 HUMAN = Choice("choice.human", {"intent": "human"})
 MORE = Choice("choice.more", {"intent": "more_offers"})
 WHY_NOT = Choice("choice.why_not", {"intent": "why_not"})
-RESTART = Choice("choice.restart", {"intent": "restart"})
+RESTART = Choice("choice.restart", {"intent": "start_over"})
 
 
 def opening(state: State) -> list[Say]:

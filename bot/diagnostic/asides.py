@@ -28,8 +28,7 @@ def simplify(hearing: Hearing) -> Reply:
 def change_language(hearing: Hearing) -> Reply:
     """Offer every language, each by its own name; the gateway keeps the choice for good."""
     choices = [
-        Choice(f"language.{code}", {"intent": "inform", "language": code, "skip": True})
-        for code in codes("language")
+        Choice(f"language.name.{code}", {"gateway": "language", "code": code}) for code in codes("language")
     ]
     return _aside(hearing, Say("language.which", {}, choices))
 

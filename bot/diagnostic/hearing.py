@@ -63,14 +63,14 @@ class Hearing:
 def hear(before: State, heard: Heard) -> Hearing:
     """Take a message into the state. Pure: the state given is not changed."""
     state = State.parse(before.as_dict())
-    if heard.intent == "restart":
+    if heard.intent == "start_over":
         state = _fresh(state)
     hearing = Hearing(state, aside=heard.intent in ASIDES and not heard.facts)
     state.reask = None
-    if heard.intent == "back":
+    if heard.intent == "step_back":
         _go_back(state)
     _take_facts(hearing, heard)
-    if heard.intent != "back":
+    if heard.intent != "step_back":
         _answer_asked(hearing, heard)
     if heard.contact:
         state.contact = heard.contact

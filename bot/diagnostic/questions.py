@@ -68,7 +68,7 @@ class Questions:
                     Choice(
                         "choice.place",
                         {"intent": "inform", "facts": [{"field": name, "value": code}]},
-                        {"place": {"place": code, "with_department": True}},
+                        {"place": {"place": code}, "department": {"text": department(code)}},
                     )
                     for code in state.choose["candidates"]
                 ],
@@ -78,6 +78,11 @@ class Questions:
             {},
             [_choice(entry) for entry in self.choices.get(name, ())],
         )
+
+
+def department(code: str) -> str:
+    """The département of an INSEE commune code: its first two characters, three overseas."""
+    return code[:3] if code.startswith(("97", "98")) else code[:2]
 
 
 def _choice(entry: Mapping[str, Any]) -> Choice:

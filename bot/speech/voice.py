@@ -132,6 +132,8 @@ class Voice:
             return self.sentence(str(value["key"]), value.get("values") or {}, depth)
         if "list" in value:
             return self._listed(value["list"], value.get("style", "standard"), depth)
+        if "lines" in value:
+            return self._lines(value["lines"], depth)
         tag, content = next((tag, content) for tag, content in value.items() if tag != "style")
         if content is None:
             return ()
@@ -184,6 +186,15 @@ class Voice:
         out: list[Piece] = []
         for part in self._mine.joined(len(parts), style):
             out += words(part) if isinstance(part, str) else parts[part]
+        return tuple(out)
+
+    def _lines(self, items: Sequence[Any], depth: int) -> Pieces:
+        """Values one under the other; what says nothing takes no line."""
+        out: list[Piece] = []
+        for item in items:
+            pieces = self.value(item, depth)
+            if pieces:
+                out += [*words("\n"), *pieces] if out else pieces
         return tuple(out)
 
     @property

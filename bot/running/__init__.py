@@ -1,0 +1,1 @@
+"""Running Relais: its set-up, its parts and the supervisor that keeps them up."""

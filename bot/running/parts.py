@@ -1,0 +1,93 @@
+"""The processes of Relais: how each is started and how it tells that it is well."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.running import model
+from bot.settings import ROOT, Settings
+
+
+@dataclass(frozen=True)
+class Part:
+    """One process: its name in the log, its command, and the address that answers 200 when it is well."""
+
+    name: str
+    command: Sequence[str]
+    health: str
+    environment: Mapping[str, str] = field(default_factory=dict)
+    cwd: Path = ROOT
+    # Seconds it may take to answer for the first time.
+    patience: float = 120.0
+
+
+def _ours(settings: Settings) -> dict[str, str]:
+    """Environment of our own processes: the settings in force, so that a child reads what its parent read."""
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    environment["PYTHONPATH"] = str(ROOT)
+    for name in type(settings).model_fields:
+        value = getattr(settings, name)
+        if value is None:
+            continue
+        environment[f"RELAIS_{name.upper()}"] = (
+            value.get_secret_value() if hasattr(value, "get_secret_value") else str(value)
+        )
+    return environment
+
+
+def engine(settings: Settings, trained: Path, *, stock: bool = False) -> Part:
+    """The Rasa engine on loopback; `stock` leaves our speed patches out, for comparison."""
+    command = [str(model.engine_python()), "-m", "engine.serve", "--model", str(trained)]
+    command += ["--port", str(settings.engine_port)]
+    return Part(
+        name="engine",
+        command=[*command, "--stock"] if stock else command,
+        health=f"http://127.0.0.1:{settings.engine_port}/",
+        environment={
+            **model.engine_environment(),
+            "RELAIS_ACTIONS_URL": f"http://127.0.0.1:{settings.actions_port}/webhook",
+            "RELAIS_TRACKER_URL": settings.tracker(),
+        },
+    )
+
+
+def actions(settings: Settings) -> Part:
+    """The action server on loopback."""
+    return Part(
+        name="actions",
+        command=[sys.executable, "-m", "actions.serve", "--port", str(settings.actions_port)],
+        health=f"http://127.0.0.1:{settings.actions_port}/health",
+        environment=_ours(settings),
+    )
+
+
+def application(settings: Settings) -> Part:
+    """The application: chat page, desk, APIs, gateway."""
+    return Part(
+        name="app",
+        command=[
+            sys.executable,
+            "-m",
+            "uvicorn",
+            "bot.app:create_app",
+            "--factory",
+            "--host",
+            settings.host,
+            "--port",
+            str(settings.port),
+            "--no-access-log",
+            "--log-level",
+            "warning",
+        ],
+        health=f"http://{'127.0.0.1' if settings.host == '0.0.0.0' else settings.host}:{settings.port}/health",
+        environment=_ours(settings),
+    )
+
+
+def all_parts(settings: Settings, trained: Path) -> list[Part]:
+    """Every process, in the order they are waited for."""
+    return [engine(settings, trained), actions(settings), application(settings)]

@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# The servers the tests use as they are: PostgreSQL, Redis, Kannel, Chromium. Installed when this runs as root on
+# Debian; elsewhere the missing ones are named, and the tests that need them say that they are skipped.
+set -euo pipefail
+
+missing=()
+compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
+command -v redis-server >/dev/null || missing+=(redis-server)
+command -v bearerbox >/dev/null || [ -x /usr/sbin/bearerbox ] || missing+=(kannel kannel-extras)
+command -v chromium >/dev/null || missing+=(chromium)
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+if [ "$(id -u)" -eq 0 ] && [ -r /etc/debian_version ] && command -v apt-get >/dev/null; then
+  echo "· Debian packages for the tests: ${missing[*]}"
+  export DEBIAN_FRONTEND=noninteractive
+  log=$(mktemp)
+  if ! { apt-get update -q && apt-get install -y -q --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
+    tail -n 15 "$log"
+    echo "→ The packages could not be installed; the tests that need them are skipped."
+  fi
+  rm -f "$log"
+else
+  echo "→ Not here: ${missing[*]}. The tests that need them are skipped (on Debian: apt-get install ${missing[*]})."
+fi
