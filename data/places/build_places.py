@@ -127,7 +127,7 @@ def fill(rows: list[Mapping[str, Any]], known: Mapping[str, Point]) -> dict[tupl
     for row in rows:
         if row["type"] == "commune-actuelle":
             continue
-        # An old commune that gave its code to the new one has no point of its own: that point is the new one's.
+        # An old commune that gave its code to the new one: that point is the new one's.
         own = known.get(row["code"]) if row["code"] != head(row) else None
         point = own or points.get((head(row), "commune-actuelle"))
         if point:

@@ -1,4 +1,4 @@
-"""The file of communes: counts of the region, codes that hold together, coordinates everywhere we need them."""
+"""The file of communes: the region's counts, codes that hold together, coordinates wherever we need them."""
 
 from __future__ import annotations
 
