@@ -134,11 +134,13 @@ class Voice:
             return self._listed(value["list"], value.get("style", "standard"), depth)
         if "lines" in value:
             return self._lines(value["lines"], depth)
+        if "lines" in value:
+            return self._lines(value["lines"], depth)
         tag, content = next((tag, content) for tag, content in value.items() if tag != "style")
         if content is None:
             return ()
         if tag in UNITS:
-            return self.sentence(f"unit.{tag}", {"number": content}, depth)
+            return self.sentence(f"unit.{tag}", {"number": round(content, 1)}, depth)
         match tag:
             case "code":
                 return self.sentence(f"code.{content}", {}, depth)
@@ -195,6 +197,13 @@ class Voice:
             pieces = self.value(item, depth)
             if pieces:
                 out += [*words("\n"), *pieces] if out else pieces
+        return tuple(out)
+
+    def _lines(self, items: Sequence[Any], depth: int) -> Pieces:
+        out: list[Piece] = []
+        for item in items:
+            pieces = self.value(item, depth + 1)
+            out += [*words("\n"), *pieces] if out and pieces else pieces
         return tuple(out)
 
     @property
