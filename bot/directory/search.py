@@ -1,0 +1,197 @@
+"""Searching the columns: filters, reach, order. Gives positions and distances; reads no text and no database."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+
+from bot.directory.communes import NATIONAL, Communes
+from bot.directory.distance import Floats, box, geodesic_km
+from bot.directory.index import (
+    ALL_PUBLICS,
+    FRAIS,
+    ON_SITE,
+    REMOTE,
+    TYPES,
+    Bools,
+    Index,
+    expand_themes,
+    public_bits,
+    theme_bits,
+)
+from bot.settings import ROOT
+
+PATH = ROOT / "data" / "directory" / "reach.yml"
+
+Positions = NDArray[np.intp]
+
+
+class UnknownCommune(LookupError):
+    """A commune code that is in no official list."""
+
+
+@functools.cache
+def reach_rules() -> Mapping[str, Any]:
+    """Radius, road factor and interleaving, from `data/directory/reach.yml`."""
+    loaded: Mapping[str, Any] = yaml.safe_load(PATH.read_text(encoding="utf-8"))
+    return loaded
+
+
+@dataclass(frozen=True)
+class Query:
+    """What is looked for. Empty collections and None restrict nothing.
+
+    `code_commune` sets the zones and, without `point` (longitude, latitude), the place. `among` and `without`
+    are masks over the index's positions (words found, services held back). `strict` gives exactly the results
+    of data.inclusion's own search, traps included: it exists for comparison.
+    """
+
+    code_commune: str | None = None
+    point: tuple[float, float] | None = None
+    radius_km: float = field(default_factory=lambda: float(reach_rules()["radius_km"]))
+    thematiques: Collection[str] = ()
+    publics: Collection[str] = ()
+    frais: Collection[str] = ()
+    modes_accueil: Collection[str] = ()
+    types: Collection[str] = ()
+    sources: Collection[str] = ()
+    score_minimum: float | None = None
+    among: Bools | None = None
+    strict: bool = False
+
+
+@dataclass(frozen=True)
+class Hits:
+    """Positions in order, with kilometres (NaN: at a distance, or not known) and whether each is remote there."""
+
+    positions: Positions
+    km: Floats
+    remote: Bools
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+
+def search(index: Index, places: Communes, query: Query) -> Hits:
+    """The services that answer the query, all of them, in order.
+
+    With a place: on-site services within the radius and remote services, all of an eligible zone. Without one:
+    everything that passes the filters, by id. Raises `UnknownCommune`.
+    """
+    commune = places.get(query.code_commune)
+    if query.code_commune and commune is None:
+        raise UnknownCommune(query.code_commune)
+    point = query.point if query.point and not (query.strict and commune is None) else None
+    if commune is None and point is None:
+        kept = _filter(index, np.arange(len(index), dtype=np.intp), query)
+        kept = kept[np.argsort(index.id_rank[kept], kind="stable")]
+        return Hits(kept, np.full(len(kept), np.nan), (index.modes[kept] & REMOTE) > 0)
+    eligible: Bools | None = None
+    if commune is not None:
+        codes = places.zones(commune.code)
+        if query.strict:
+            codes = frozenset({commune.code, commune.departement, commune.epci or "", *NATIONAL})
+        eligible = index.eligible(codes)
+    centre = point or (commune.point if commune else None)
+    near, km = _near(index, centre, commune.code if commune else None, eligible, query)
+    far = _filter(index, index.remote, query, eligible)
+    if not query.strict:
+        return _interleaved(index, near, km, far)
+    return _as_peer(index, near, km, far)
+
+
+def _near(
+    index: Index,
+    centre: tuple[float, float] | None,
+    code: str | None,
+    eligible: Bools | None,
+    query: Query,
+) -> tuple[Positions, Floats]:
+    """Services within the radius that may be met on site, with their kilometres."""
+    if centre is None:
+        # A commune whose centre nobody published: what stands in that very commune, at an unknown distance.
+        same = np.flatnonzero((index.insee == code) & (index.modes != REMOTE))
+        found = _filter(index, same, query, eligible)
+        return found, np.full(len(found), np.nan)
+    lon, lat = centre
+    west, south, east, north = box(lon, lat, query.radius_km)
+    placed = index.lat[: index.placed]
+    first, last = np.searchsorted(placed, south), np.searchsorted(placed, north, side="right")
+    keep = (index.lon[first:last] >= west) & (index.lon[first:last] <= east)
+    if query.strict:
+        keep &= index.own_point[first:last]
+    else:
+        keep &= index.modes[first:last] != REMOTE
+    found = _filter(index, np.flatnonzero(keep) + first, query, eligible)
+    km = geodesic_km(lon, lat, index.lon[found], index.lat[found])
+    inside = km <= query.radius_km
+    return found[inside], km[inside]
+
+
+def _filter(index: Index, at: Positions, query: Query, eligible: Bools | None = None) -> Positions:
+    if query.thematiques:
+        bits = theme_bits(expand_themes(query.thematiques))
+        words = [number for number in range(len(bits)) if bits[number]]
+        keep = np.zeros(len(at), dtype=bool)
+        for number in words:
+            keep |= (index.themes[at, number] & bits[number]) != 0
+        at = at[keep]
+    if eligible is not None:
+        at = at[eligible[at]]
+    if query.publics and ALL_PUBLICS not in query.publics:
+        asked = np.uint32(public_bits([*query.publics, ALL_PUBLICS]))
+        publics = index.publics[at]
+        at = at[((publics & asked) != 0) | (False if query.strict else publics == 0)]
+    if query.frais:
+        at = at[np.isin(index.frais[at], [FRAIS.index(code) for code in query.frais if code in FRAIS])]
+    if query.types:
+        at = at[np.isin(index.types[at], [TYPES.index(code) for code in query.types if code in TYPES])]
+    if query.modes_accueil:
+        bits_of = {"a-distance": REMOTE, "en-presentiel": ON_SITE}
+        at = at[(index.modes[at] & sum(bits_of.get(code, 0) for code in set(query.modes_accueil))) != 0]
+    if query.sources:
+        at = at[np.isin(index.sources[at].astype(str), sorted(query.sources))]
+    if query.score_minimum is not None:
+        at = at[index.score[at] >= query.score_minimum]
+    if query.among is not None:
+        at = at[query.among[at]]
+    return at
+
+
+def _as_peer(index: Index, near: Positions, km: Floats, far: Positions) -> Hits:
+    # Kilometres only where it can be met on site, rounded half to even; unknown ones last; then ids by bytes.
+    km = np.where(index.modes[near] & ON_SITE, np.rint(km), np.nan)
+    far = far[~np.isin(far, near)]
+    positions = np.concatenate([near, far])
+    kms = np.concatenate([km, np.full(len(far), np.nan)])
+    order = np.lexsort((index.id_rank[positions], np.where(np.isnan(kms), np.inf, kms)))
+    positions = positions[order]
+    return Hits(positions, kms[order], (index.modes[positions] & REMOTE) > 0)
+
+
+def _interleaved(index: Index, near: Positions, km: Floats, far: Positions) -> Hits:
+    """On-site services by distance, remote ones by usefulness, taken in turn so that neither waits for the other.
+
+    A remote service is the more useful the closer its zone is to the person, then the better it is described.
+    """
+    order = np.lexsort((index.id_rank[near], np.where(np.isnan(km), np.inf, np.rint(km))))
+    near, km = near[order], km[order]
+    far = far[~np.isin(far, near)]
+    far = far[np.lexsort((index.id_rank[far], -index.score[far], index.scope[far]))]
+    turn = reach_rules()["interleave"]
+    on_site, remote = int(turn["on_site"]), int(turn["remote"])
+    steps_near, steps_far = np.arange(len(near)), np.arange(len(far))
+    keys_near = steps_near // on_site * (on_site + remote) + steps_near % on_site
+    keys_far = steps_far // remote * (on_site + remote) + on_site + steps_far % remote
+    order = np.argsort(np.concatenate([keys_near, keys_far]), kind="stable")
+    return Hits(
+        np.concatenate([near, far])[order],
+        np.concatenate([km, np.full(len(far), np.nan)])[order],
+        np.concatenate([np.zeros(len(near), dtype=bool), np.ones(len(far), dtype=bool)])[order],
+    )
