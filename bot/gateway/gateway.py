@@ -1,0 +1,224 @@
+"""The gateway as the rest of the house uses it: receive, play, tell, read; the same in a server and in a replay."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, sessionmaker
+
+from bot.gateway import outbox
+from bot.gateway.choices import NumberWords
+from bot.gateway.inbox import Arrival, store
+from bot.gateway.limits import Limits, Patience
+from bot.gateway.message import Incoming, Outgoing
+from bot.gateway.player import Parts, Player
+from bot.gateway.ports import Clock, Detector, Effects, Engine, Speech, Understanding
+from bot.gateway.reply import Reply, Say
+from bot.gateway.tables import Conversation, Inbox
+from bot.settings import Settings
+
+Listener = Callable[[str], None]
+REMEMBERED = 1000
+
+
+def system_clock() -> datetime:
+    """The moment it is, aware."""
+    return datetime.now(UTC)
+
+
+class Gateway:
+    """Receives messages, plays conversations, keeps what goes out. Safe to share between threads."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        sessions: sessionmaker[Session],
+        understanding: Understanding,
+        detector: Detector,
+        speech: Speech,
+        engine: Engine,
+        effects: Effects,
+        clock: Clock = system_clock,
+        *,
+        limits: Limits | None = None,
+        patience: Patience | None = None,
+    ) -> None:
+        """`sessions` belong to a database engine that has its sealer (`bot.sealing.seal`)."""
+        self.settings = settings
+        self.sessions = sessions
+        self.speech = speech
+        self.clock = clock
+        self.limits = limits or Limits()
+        self._languages = tuple(speech.languages())
+        self._listeners: list[Listener] = []
+        self._arrivals: list[Callable[[], None]] = []
+        self._replies: OrderedDict[str, Reply] = OrderedDict()
+        self._lock = threading.Lock()
+        self._player = Player(
+            sessions,
+            Parts(understanding, detector, speech, engine, effects, NumberWords.load(settings.data)),
+            clock,
+            message_limit=settings.message_limit,
+            turn_timeout=settings.engine_timeout,
+            patience=patience or Patience(),
+            told=self._told,
+        )
+
+    def receive(self, incoming: Incoming) -> int:
+        """Store a message for good, once; its inbox id (that of the first when it comes again)."""
+        return self.accept(incoming).inbox_id
+
+    def accept(self, incoming: Incoming) -> Arrival:
+        """As `receive`, telling also the conversation, whether it is new, whether it is one too many."""
+        try:
+            arrival = self._stored(incoming)
+        except IntegrityError:  # another thread stored the same message, or the same new address, just now
+            arrival = self._stored(incoming)
+        if arrival.new and not arrival.limited:
+            for ring in self._arrivals:
+                ring()
+        return arrival
+
+    def play(self, conversation_id: str) -> list[Outgoing]:
+        """Work on the conversation's due messages now, in this thread; what was answered."""
+        return self._player.play(conversation_id)
+
+    def tell(self, conversation_id: str, says: Sequence[Say], *, author: str = "system") -> list[Outgoing]:
+        """Say something outside a turn, in the conversation's language; nothing to who said STOP."""
+        with self.sessions.begin() as session:
+            out = self.post(session, conversation_id, says, author=author)
+        if out:
+            self.wake(conversation_id)
+        return out
+
+    def post(
+        self,
+        session: Session,
+        conversation_id: str,
+        says: Sequence[Say] = (),
+        *,
+        text: str | None = None,
+        language: str | None = None,
+        author: str = "system",
+        not_before: datetime | None = None,
+    ) -> list[Outgoing]:
+        """As `tell` inside the caller's transaction; call `wake` after the commit.
+
+        `text` are a counsellor's own words, in `language` (default French). Raises `LookupError` for an
+        unknown conversation.
+        """
+        conversation = session.get(Conversation, conversation_id, with_for_update=True)
+        if conversation is None:
+            raise LookupError("no such conversation")
+        if conversation.contact.stopped_at is not None:
+            return []
+        now = self.clock()
+        words = outbox.worded(
+            says,
+            self.speech,
+            language=conversation.language,
+            channel=conversation.channel,
+            plain=conversation.plain,
+            now=now,
+        )
+        if text is not None:
+            lang = language or "fr"
+            direction = self.speech.direction(lang)
+            words.append(
+                outbox.verbatim(
+                    text, self.speech, lang=lang, direction=direction, channel=conversation.channel
+                )
+            )
+        return outbox.write(session, conversation, words, now, author=author, not_before=not_before)
+
+    def conversation_of(self, inbox_id: int) -> str:
+        """The conversation a received message belongs to. Raises `LookupError` when there is none."""
+        with self.sessions() as session:
+            found = session.scalar(select(Inbox.conversation_id).where(Inbox.id == inbox_id))
+        if found is None:
+            raise LookupError("no such message")
+        return found
+
+    def pending(self, conversation_id: str) -> int:
+        """How many of its messages are not answered yet."""
+        with self.sessions() as session:
+            rows = session.scalars(
+                select(Inbox.id).where(Inbox.conversation_id == conversation_id, Inbox.status == "pending")
+            )
+            return len(rows.all())
+
+    def after(self, conversation_id: str, seq: int = 0) -> list[Outgoing]:
+        """The messages out numbered above `seq`, in order."""
+        with self.sessions() as session:
+            return outbox.after(session, conversation_id, seq)
+
+    def last_reply(self, conversation_id: str) -> Reply | None:
+        """The engine's last reply (state, asks, offers, blocked, effects) to this conversation in this process.
+
+        After a danger it is the gateway's own, with the danger in the profile, which is not stored.
+        """
+        with self._lock:
+            return self._replies.get(conversation_id)
+
+    def set_language(self, conversation_id: str, language: str) -> None:
+        """The person's explicit choice of a language: it wins for good."""
+        if language not in self._languages:
+            raise ValueError("not a language that is spoken")
+        with self.sessions.begin() as session:
+            session.execute(
+                update(Conversation)
+                .where(Conversation.id == conversation_id)
+                .values(language=language, language_chosen=True, language_settled=True)
+            )
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Call `listener(conversation id)` whenever there is something new to send; returns how to stop it."""
+        with self._lock:
+            self._listeners = [*self._listeners, listener]
+        return lambda: self._unlisten(listener)
+
+    def on_arrival(self, ring: Callable[[], None]) -> None:
+        """Call `ring()` whenever a message was stored: the worker's bell."""
+        self._arrivals = [*self._arrivals, ring]
+
+    def wake(self, conversation_id: str) -> None:
+        """Tell the listeners that this conversation has something new."""
+        for listener in self._listeners:
+            listener(conversation_id)
+
+    def _unlisten(self, listener: Listener) -> None:
+        with self._lock:
+            self._listeners = [one for one in self._listeners if one is not listener]
+
+    def _told(self, conversation_id: str, reply: Reply | None, out: list[Outgoing]) -> None:
+        if reply is not None:
+            with self._lock:
+                self._replies[conversation_id] = reply
+                self._replies.move_to_end(conversation_id)
+                while len(self._replies) > REMEMBERED:
+                    self._replies.popitem(last=False)
+        if out:
+            self.wake(conversation_id)
+
+    def _stored(self, incoming: Incoming) -> Arrival:
+        now = self.clock()
+        with self.sessions.begin() as session:
+            arrival = store(session, incoming, now, self.limits, self._languages)
+            slowed = arrival.new and arrival.limited and self._slow(session, arrival.conversation_id, now)
+        if slowed:
+            self.wake(arrival.conversation_id)
+        return arrival
+
+    def _slow(self, session: Session, conversation_id: str, now: datetime) -> bool:
+        """Say once a window that messages come too fast."""
+        conversation = session.get_one(Conversation, conversation_id)
+        contact = conversation.contact
+        if contact.slowed_at is not None and now - contact.slowed_at < self.limits.window:
+            return False
+        contact.slowed_at = now
+        return bool(self.post(session, conversation_id, [Say("limit.slow")]))

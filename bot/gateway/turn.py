@@ -1,0 +1,295 @@
+"""One turn, decided on plain data: what is obeyed first, what goes to the engine, what is said without it.
+
+No clock, no network, no database here: `decide` takes what is known and says what to do, `settle` joins
+the engine's reply to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.gateway.choices import NumberWords, Offered, meant, tapped
+from bot.gateway.ownership import Owner
+from bot.gateway.ports import Guess
+from bot.gateway.reach import reach
+from bot.gateway.reply import Choice, Reply, Say
+from bot.gateway.typed import Typed, masked
+from bot.understanding.facts import Reading
+
+HOLDING_NOTE_EVERY = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Message:
+    """What came in, cleaned: `typed` for words, `choice` for a tap, `tapped` when an older answer's was tapped."""
+
+    kind: str
+    typed: Typed
+    at: datetime
+    choice: int | str | None = None
+    tapped: Offered | None = None
+    given: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class View:
+    """The conversation as far as a turn needs it. `human_spoke`: a counsellor has answered since taking it."""
+
+    owner: str
+    stopped: bool
+    language: str
+    settled: bool
+    chosen: bool
+    proposed: bool
+    plain: bool
+    state: Mapping[str, Any] | None
+    choices: tuple[Offered, ...]
+    held_note_at: datetime | None
+    human_spoke: bool
+
+    @property
+    def asked(self) -> str | None:
+        """The field asked last."""
+        asked = (self.state or {}).get("asked")
+        return asked if isinstance(asked, str) else None
+
+
+@dataclass(frozen=True)
+class Question:
+    """What goes to the engine."""
+
+    text: str
+    choice: Mapping[str, Any] | None = None
+    signal: str | None = None
+    contact: str | None = None
+    given: Mapping[str, Any] = field(default_factory=dict)
+    cut: bool = False
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to do with a message, then, with the engine's part, what was done.
+
+    None leaves a thing as it is. `keep` is what the log may keep of the message, None nothing at all.
+    `urgent`: is not kept waiting behind a message the engine has not answered. `reported` is the state a
+    caller is shown when it differs from the one stored.
+    """
+
+    keep: str | None
+    question: Question | None = None
+    says: tuple[Say, ...] = ()
+    after: tuple[Say, ...] = ()
+    effects: tuple[Mapping[str, Any], ...] = ()
+    language: str | None = None
+    settled: bool | None = None
+    chosen: bool | None = None
+    proposed: bool | None = None
+    plain: bool | None = None
+    stopped: bool | None = None
+    owner: Owner | None = None
+    reach: Mapping[str, str] | None = None
+    erase: bool = False
+    held_note: bool = False
+    urgent: bool = False
+    state: Mapping[str, Any] | None = None
+    reported: Reply | None = None
+
+
+def own(key: str, action: str, **more: Any) -> Choice:
+    """A choice the gateway itself understands."""
+    values = {"language": {"key": f"language.name.{more['code']}"}} if "code" in more else {}
+    return Choice(key, values, {"gateway": action, **more})
+
+
+def decide(
+    message: Message,
+    view: View,
+    reading: Reading,
+    guess: Guess | None,
+    numbers: NumberWords,
+    spoken: frozenset[str],
+) -> Plan:
+    """The plan for one message. `guess` is None when no language was to be told; `spoken` are ours.
+
+    The order is the promise: stopped, STOP, erase, danger, a human holds it, choices, language, engine.
+    """
+    keep = _kept(message, view, reading)
+    choice = _choice(message, view, numbers)
+    action = choice.payload.get("gateway") if choice else None
+    if view.stopped:
+        return _while_stopped(message, reading, keep)
+    if reading.signal == "stop":
+        says = (Say("stop.done"),)
+        return Plan(keep, says=says, effects=({"do": "stop"},), stopped=True, owner="bot", urgent=True)
+    if reading.signal == "erase":
+        offer = (own("erase.yes", "erase"), own("erase.no", "keep"))
+        return Plan(keep, says=(Say("erase.confirm", choices=offer),), urgent=True)
+    if action == "erase":
+        return Plan(None, says=(Say("erase.done"),), effects=({"do": "erase"},), erase=True, urgent=True)
+    if reading.danger:
+        return _danger(view, reading.danger)
+    if view.owner != "bot" and action not in ("back", "language", "keep"):
+        return _held(message, view, keep)
+    if choice is not None and action is not None:
+        return _own_choice(choice, view)
+    if choice is not None:
+        return Plan(choice.label, question=Question(choice.label, choice=choice.payload))
+    local = _local(message)
+    if local is not None:
+        return Plan(keep, says=(Say(local),))
+    return _to_engine(message, view, reading, guess, keep, spoken)
+
+
+def _kept(message: Message, view: View, reading: Reading) -> str:
+    spans = list(reading.sensitive)
+    if view.asked == "contact":
+        spans += reach(message.typed.text).spans
+    return masked(message.typed.text, spans)
+
+
+def _choice(message: Message, view: View, numbers: NumberWords) -> Offered | None:
+    if message.tapped is not None:
+        return message.tapped
+    if message.choice is not None:
+        return tapped(message.choice, view.choices)
+    return meant(message.typed.text, view.choices, numbers) if message.kind == "text" else None
+
+
+def _while_stopped(message: Message, reading: Reading, keep: str) -> Plan:
+    """Nothing is said until the person writes START; an erasure asked for is carried out in silence."""
+    if reading.signal == "start" or message.kind == "start":
+        return Plan(keep, says=(Say("stop.resumed"),), stopped=False, urgent=True)
+    if reading.signal == "erase":
+        return Plan(None, effects=({"do": "erase"},), erase=True, urgent=True)
+    return Plan(None, urgent=True)
+
+
+def _danger(view: View, danger: str) -> Plan:
+    """The number first; nothing of the message is kept, and the question under way is dropped."""
+    state = {**(view.state or {}), "asked": None}
+    profile = {**(state.get("profile") or {}), "danger": danger, "urgency": "U0"}
+    says = (
+        Say(f"danger.{danger}", choices=(own("danger.human", "human"), own("danger.continue", "continue"))),
+    )
+    effects = ({"do": "danger", "code": danger},)
+    return Plan(
+        None,
+        says=says,
+        effects=effects,
+        urgent=True,
+        state=state,
+        reported=Reply(says, {**state, "profile": profile}, effects=effects),
+    )
+
+
+def _held(message: Message, view: View, keep: str) -> Plan:
+    """A human holds it: the message is theirs. At most one note in ten minutes, none once they have spoken."""
+    effects = ({"do": "heard"},)
+    silent = view.owner == "counsellor" and view.human_spoke
+    recent = view.held_note_at is not None and message.at - view.held_note_at < HOLDING_NOTE_EVERY
+    if silent or recent:
+        return Plan(keep, effects=effects, urgent=True)
+    back = (own("hold.back", "back"),) if view.owner == "queue" else ()
+    says = (Say(f"hold.{view.owner}", choices=back),)
+    return Plan(keep, says=says, effects=effects, held_note=True, urgent=True)
+
+
+def _own_choice(choice: Offered, view: View) -> Plan:
+    label = choice.label
+    match choice.payload.get("gateway"):
+        case "keep":
+            return Plan(label, says=(Say("erase.kept"),))
+        case "back":
+            effects = ({"do": "withdraw"},)
+            return Plan(label, says=(Say("hold.returned"),), effects=effects, owner="bot")
+        case "language":
+            code = str(choice.payload["code"])
+            return Plan(
+                label, says=(Say("language.set"),), language=code, chosen=True, settled=True, urgent=True
+            )
+        case "human":
+            return Plan(label, question=Question(label, signal="human"))
+        case _:
+            return Plan(label, question=Question(label, choice={"do": "continue"}))
+
+
+def _local(message: Message) -> str | None:
+    """The key of what is answered without the engine, None when it is the engine's turn."""
+    if message.kind == "choice":
+        return "input.choice_gone"
+    if message.kind == "media":
+        return "input.media" if message.typed.made_of != "words" else None
+    if message.kind == "text" and message.typed.made_of != "words":
+        return "input.emoji" if message.typed.made_of == "emoji" else "input.empty"
+    return None
+
+
+def _to_engine(
+    message: Message,
+    view: View,
+    reading: Reading,
+    guess: Guess | None,
+    keep: str,
+    spoken: frozenset[str],
+) -> Plan:
+    contact, found = None, None
+    if view.asked == "contact":
+        given = message.given.get("phone")
+        found = {"phone": given} if isinstance(given, str) else reach(message.typed.text).value
+        contact = "given" if found else "none"
+    signal = reading.signal if reading.signal in ("human", "my-data", "start") else None
+    # The gateway's own greeting may be a command: nobody typed it.
+    text = "/greet" if message.kind == "start" else keep
+    given_on = {
+        name: message.given[name] for name in ("latitude", "longitude", "code") if name in message.given
+    }
+    question = Question(text, None, signal, contact, given_on, message.typed.cut)
+    plan = Plan(keep, question=question, reach=found or None)
+    if message.typed.cut:
+        plan = replace(plan, says=(Say("input.too_long"),))
+    if message.kind != "text":
+        return plan
+    return _with_language(plan, view, guess, spoken)
+
+
+def _with_language(plan: Plan, view: View, guess: Guess | None, spoken: frozenset[str]) -> Plan:
+    """An explicit choice wins for good; the first message may set; later changes are offered, once."""
+    heard = guess.language if guess is not None and guess.sure and guess.language in spoken else None
+    if view.chosen:
+        return plan
+    if not view.settled:
+        return replace(plan, settled=True, language=heard)
+    if heard is None or heard == view.language or view.proposed:
+        return plan
+    offer = (
+        own("language.yes", "language", code=heard),
+        own("language.no", "language", code=view.language),
+    )
+    return replace(plan, after=(Say("language.propose", choices=offer, language=heard),), proposed=True)
+
+
+def settle(plan: Plan, reply: Reply) -> Plan:
+    """The plan completed by the engine's reply: its words between ours, its state, its effects."""
+    done = replace(
+        plan,
+        says=(*plan.says, *reply.say, *plan.after),
+        effects=(*plan.effects, *reply.effects),
+        state=reply.state,
+        reported=reply,
+    )
+    for effect in reply.effects:
+        match effect["do"]:
+            case "language" if isinstance(effect.get("code"), str):
+                done = replace(done, language=effect["code"], chosen=True, settled=True)
+            case "plain":
+                done = replace(done, plain=bool(effect.get("value", True)))
+            case "stop":
+                done = replace(done, stopped=True, owner="bot")
+            case "erase":
+                done = replace(done, erase=True, keep=None)
+            case _:
+                pass
+    return done
