@@ -128,7 +128,7 @@ def test_text_is_plain_french(service: Record) -> None:
     assert len(text) >= 140
     assert text.endswith(".")
     assert "'" not in text, "French apostrophe expected"
-    assert max(len(sentence.split()) for sentence in re.split(r"[.!?:;]\s", text)) <= 45
+    assert max(len(sentence.split()) for sentence in re.split(r"[.!?:;]\s", text)) <= 32
     assert not service["nom"].endswith(".")
 
 
