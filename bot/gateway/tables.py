@@ -176,3 +176,13 @@ class Outbox(Base):
     provider_id: Mapped[str | None] = mapped_column(String(128), default=None, index=True)
     reason: Mapped[str | None] = mapped_column(String(64), default=None)
     lease_until: Mapped[datetime | None] = mapped_column(Instant, default=None)
+
+
+class Passage(Base):
+    """A code that lets a person go on from another channel; kept as a fingerprint, good once and for a while."""
+
+    __tablename__ = "passage"
+
+    code_digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    expires_at: Mapped[datetime] = mapped_column(Instant)

@@ -213,7 +213,7 @@ def _own_choice(choice: Offered, view: View) -> Plan:
         case "human":
             return Plan(label, question=Question(label, signal="human"))
         case _:
-            return Plan(label, question=Question(label, choice={"do": "continue"}))
+            return Plan(label, question=Question(label, choice={"intent": "repeat"}))
 
 
 def _local(message: Message) -> str | None:
@@ -241,12 +241,13 @@ def _to_engine(
         found = {"phone": given} if isinstance(given, str) else reach(message.typed.text).value
         contact = "given" if found else "none"
     signal = reading.signal if reading.signal in ("human", "my-data", "start") else None
-    # The gateway's own greeting may be a command: nobody typed it.
-    text = "/greet" if message.kind == "start" else keep
+    if message.kind == "start":
+        # Opening a conversation is a greeting; it has no words of its own.
+        signal, keep = "start", keep or "start"
     given_on = {
         name: message.given[name] for name in ("latitude", "longitude", "code") if name in message.given
     }
-    question = Question(text, None, signal, contact, given_on, message.typed.cut)
+    question = Question(keep, None, signal, contact, given_on, message.typed.cut)
     plan = Plan(keep, question=question, reach=found or None)
     if message.typed.cut:
         plan = replace(plan, says=(Say("input.too_long"),))

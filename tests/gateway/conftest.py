@@ -14,7 +14,7 @@ from bot.gateway.gateway import Gateway
 from bot.gateway.message import Incoming, Outgoing
 from bot.sealing import Sealer, seal
 from bot.settings import Settings
-from gateway.house import Clock, Detector, Effects, Engine, Speech, Understanding
+from tests.gateway.house import Clock, Detector, Effects, Engine, Speech, Understanding
 
 assert bot.gateway.tables
 

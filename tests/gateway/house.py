@@ -83,17 +83,18 @@ class Detector:
         return Guess("fr", len(text.split()) >= 3)
 
 
+SIGNALS = {
+    "stop": "stop",
+    "قف": "stop",
+    "start": "start",
+    "effacer": "erase",
+    "humain": "human",
+    "mes données": "my-data",
+}
+
+
 class Understanding:
     """Reads signals from whole words, danger and account numbers from marks."""
-
-    SIGNALS = {
-        "stop": "stop",
-        "قف": "stop",
-        "start": "start",
-        "effacer": "erase",
-        "humain": "human",
-        "mes données": "my-data",
-    }
 
     def read(self, text: str, *, now: datetime, language: str, asked: str | None) -> Reading:
         spans = []
@@ -101,7 +102,7 @@ class Understanding:
         if at >= 0:
             spans.append((at, at + 27))
         danger = "suicide" if "mourir" in text else None
-        return Reading(signal=self.SIGNALS.get(text.lower().strip()), danger=danger, sensitive=tuple(spans))
+        return Reading(signal=SIGNALS.get(text.lower().strip()), danger=danger, sensitive=tuple(spans))
 
 
 @dataclass

@@ -9,8 +9,8 @@ from sqlalchemy import select, text
 
 from bot.gateway.message import Incoming
 from bot.gateway.tables import Conversation, Inbox, Outbox
-from gateway.conftest import House
-from gateway.house import answer
+from tests.gateway.conftest import House
+from tests.gateway.house import answer
 
 BUTTONS = {
     "key": "ask.means",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.gateway.ownership import give
-from gateway.conftest import House
-from gateway.house import answer
+from tests.gateway.conftest import House
+from tests.gateway.house import answer
 
 
 def test_the_queue_has_one_note_in_ten_minutes_and_a_way_back(house: House) -> None:

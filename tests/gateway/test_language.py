@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateway.conftest import House
+from tests.gateway.conftest import House
 
 ARABIC = "أريد الذهاب إلى العمل"
 

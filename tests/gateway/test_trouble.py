@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from bot.gateway.tables import Inbox
-from gateway.conftest import House
-from gateway.house import answer
+from tests.gateway.conftest import House
+from tests.gateway.house import answer
 
 
 def later(house: House, **by: float) -> list[str]:
