@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from data_inclusion.schema import v1  # type: ignore[import-untyped]  # the package carries no type marker
+from data_inclusion.schema import v1
 from pydantic import BaseModel
 
 Kind = Literal["service", "structure"]
@@ -17,7 +17,7 @@ REQUIRED: Mapping[Kind, tuple[str, ...]] = {
     for kind, model in MODELS.items()
 }
 
-_ENUMS: Mapping[str, Any] = {
+ENUMS: Mapping[str, Any] = {
     "type": v1.TypeService,
     "frais": v1.Frais,
     "thematiques": v1.Thematique,
@@ -26,18 +26,20 @@ _ENUMS: Mapping[str, Any] = {
     "modes_mobilisation": v1.ModeMobilisation,
     "mobilisable_par": v1.PersonneMobilisatrice,
     "reseaux_porteurs": v1.ReseauPorteur,
+    "categories": v1.Categorie,
 }
 CODES: Mapping[str, tuple[str, ...]] = {
-    name: tuple(str(member.value) for member in members) for name, members in _ENUMS.items()
+    name: tuple(str(member.value) for member in members)
+    for name, members in ENUMS.items()
+    if name != "categories"
 }
-CATEGORIES: tuple[str, ...] = tuple(str(member.value) for member in v1.Categorie)
 # Fields that hold several codes; the others of `CODES` hold one.
 LISTS = frozenset(CODES.keys() - {"type", "frais"}) | {"zone_eligibilite"}
 
 
 def published_score(record: Mapping[str, Any]) -> float:
     """The quality score as the published package computes it, today; used to check our own computation."""
-    from data_inclusion.schema.v1.score_qualite import score  # type: ignore[import-untyped]
+    from data_inclusion.schema.v1.score_qualite import score
 
     value: float = score(v1.Service.model_validate({name: record.get(name) for name in FIELDS["service"]}))[0]
     return value

@@ -30,6 +30,19 @@ _INDEXED = (
     "score_count",
     "date_maj",
 )
+_READ = (
+    "id",
+    "structure_id",
+    "nom",
+    "description",
+    "conditions_acces",
+    "mobilisation_precisions",
+    "publics",
+    "publics_precisions",
+    "frais_precisions",
+    "thematiques",
+    "extra",
+)
 ADDED = ("adresse_certifiee", "codes_inconnus", "extra")
 # Below SQLite's oldest limit on bound values.
 _BATCH = 900
@@ -41,6 +54,14 @@ def columns(session: Session) -> Iterator[dict[str, Any]]:
     wanted = select(*(table.c[name] for name in _INDEXED)).where(table.c.withdrawn_at.is_(None))
     for row in session.execute(wanted.execution_options(yield_per=5000)):
         yield dict(zip(_INDEXED, row, strict=True))
+
+
+def texts(session: Session) -> Iterator[dict[str, Any]]:
+    """What is read as words in each service in force, streamed."""
+    table = _TABLES["service"]
+    wanted = select(*(table.c[name] for name in _READ)).where(table.c.withdrawn_at.is_(None))
+    for row in session.execute(wanted.execution_options(yield_per=2000)):
+        yield dict(zip(_READ, row, strict=True))
 
 
 def records(session: Session, kind: Kind, ids: Sequence[str] | None = None) -> dict[str, dict[str, Any]]:
