@@ -13,8 +13,32 @@ import yaml
 FOLDER = Path(__file__).parents[2] / "data" / "nlu"
 LANGUAGES = ("fr", "en", "ar", "fa", "ps", "uk", "ru", "ti", "es", "pt", "tr", "ro")
 INTENTS = frozenset(
-    "inform greet affirm deny dont_know prefer_not thanks goodbye stop restart erase my_data human why back repeat"
-    " simpler change_language who_are_you more_offers why_not compare complaint out_of_scope".split()
+    [
+        "inform",
+        "greet",
+        "affirm",
+        "deny",
+        "dont_know",
+        "prefer_not",
+        "thanks",
+        "goodbye",
+        "stop",
+        "restart",
+        "erase",
+        "my_data",
+        "human",
+        "why",
+        "back",
+        "repeat",
+        "simpler",
+        "change_language",
+        "who_are_you",
+        "more_offers",
+        "why_not",
+        "compare",
+        "complaint",
+        "out_of_scope",
+    ]
 )
 LEAST = {"fr": {"inform": 160, "": 35}}
 LEAST_ELSEWHERE = {"inform": 60, "out_of_scope": 20, "": 14}
