@@ -1,0 +1,1 @@
+"""From the conversation to a human: which platform, the summary, the handover's life, the desk."""

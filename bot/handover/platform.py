@@ -1,0 +1,170 @@
+"""Which platform or team takes a person, by where they live and go: commune, EPCI, département, region."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+import yaml
+
+from bot.handover import hours
+
+LEVELS = ("commune", "epci", "departement", "region")
+
+
+class Commune(Protocol):
+    """A commune and the codes it lies in (EPCI's SIREN; an empty string where there is none)."""
+
+    @property
+    def code(self) -> str:
+        """INSEE code."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """Name."""
+        ...
+
+    @property
+    def epci(self) -> str:
+        """SIREN of its EPCI."""
+        ...
+
+    @property
+    def epci_name(self) -> str:
+        """Name of its EPCI."""
+        ...
+
+    @property
+    def departement(self) -> str:
+        """Code of its département."""
+        ...
+
+    @property
+    def region(self) -> str:
+        """Code of its region."""
+        ...
+
+
+class Places(Protocol):
+    """What this room needs to know of communes."""
+
+    def commune(self, code: str) -> Commune | None:
+        """The commune of an INSEE code; None when it is unknown."""
+        ...
+
+    def distance_km(self, a: str, b: str) -> float | None:
+        """Kilometres as the crow flies; None when one of the two is unknown."""
+        ...
+
+
+@dataclass(frozen=True)
+class Platform:
+    """A platform or team. `hours` in OpenStreetMap syntax; None is unknown, as for every contact."""
+
+    id: str
+    name: str
+    level: str = "departement"
+    communes: frozenset[str] = frozenset()
+    epci: frozenset[str] = frozenset()
+    departements: frozenset[str] = frozenset()
+    hours: str | None = None
+    languages: frozenset[str] = frozenset()
+    phone: str | None = None
+    email: str | None = None
+    site: str | None = None
+    receives: bool = True
+
+    def covers(self, commune: Commune) -> bool:
+        """Whether this commune lies in its territory."""
+        return (
+            commune.code in self.communes
+            or commune.epci in self.epci
+            or commune.departement in self.departements
+        )
+
+
+def choose(
+    platforms: Sequence[Platform],
+    origin: str | None,
+    destination: str | None,
+    language: str | None,
+    now: datetime,
+    *,
+    places: Places,
+    without: Iterable[str] = (),
+) -> Platform | None:
+    """The platform for this person, or None when nobody covers them, not even by the region.
+
+    Where they live counts before where they go; the narrowest territory wins; then, at the same level,
+    one that speaks their language, one open now, the one that opens first, the order of the file.
+    `without` names platforms already tried (escalation). With no place known, the region's.
+    """
+    tried = frozenset(without)
+    known = [found for code in (origin, destination) if code and (found := places.commune(code))]
+    ranked = [
+        (near, language not in platform.languages, *_opening(platform, now), position)
+        for position, platform in enumerate(platforms)
+        if platform.id not in tried and (near := _nearness(platform, known)) is not None
+    ]
+    return platforms[min(ranked)[-1]] if ranked else None
+
+
+def _opening(platform: Platform, now: datetime) -> tuple[bool, float]:
+    opening = hours.next_opening(platform, now)
+    wait = (opening - now).total_seconds() if opening else float("inf")
+    return hours.is_open(platform, now) is False, wait
+
+
+def _nearness(platform: Platform, known: Sequence[Commune]) -> int | None:
+    """Smaller is nearer: the levels by the first place, then those by the second."""
+    level = LEVELS.index(platform.level)
+    if not known:
+        return level if platform.level == LEVELS[-1] else None
+    for which, commune in enumerate(known):
+        if platform.covers(commune):
+            return which * len(LEVELS) + level
+    return None
+
+
+@functools.cache
+def load(path: Path) -> tuple[Platform, ...]:
+    """The platforms of `platforms.yml`, in its order; one without hours keeps the file's `default_hours`.
+
+    Raises `KeyError` or `ValueError` when an entry lacks what a platform needs or names no known level.
+    """
+    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    default = (content.get("default_hours") or {}).get("value")
+    return tuple(read(entry, default) for entry in content["platforms"])
+
+
+def read(entry: Mapping[str, Any], default_hours: str | None = None) -> Platform:
+    """One platform from its mapping in the file."""
+    if entry["level"] not in LEVELS:
+        raise ValueError(f"{entry['id']}: no such level: {entry['level']}")
+    territories, contact = entry["territories"], entry.get("contact") or {}
+    platform = Platform(
+        id=entry["id"],
+        name=entry["name"],
+        level=entry["level"],
+        communes=_codes(territories.get("communes")),
+        epci=_codes(territories.get("epci")),
+        departements=_codes(territories.get("departements")),
+        hours=entry.get("hours") or default_hours,
+        languages=_codes(entry.get("languages")),
+        phone=contact.get("telephone"),
+        email=contact.get("courriel"),
+        site=contact.get("site"),
+        receives=bool(entry.get("receives", True)),
+    )
+    if platform.hours is not None:
+        hours.parse(platform.hours)
+    return platform
+
+
+def _codes(listed: Iterable[Any] | None) -> frozenset[str]:
+    return frozenset(str(code) for code in listed or ())

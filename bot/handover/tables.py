@@ -1,0 +1,160 @@
+"""The handover's tables. What a person said or was noted of them is sealed; the rest is codes and moments."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.database import Base
+from bot.gateway.tables import BigId, Instant, new_id
+from bot.sealing import SealedJSON, SealedText
+
+
+class Handover(Base):
+    """One request for a human. The columns of `Life` follow the pure machine (bot/handover/life.py)."""
+
+    __tablename__ = "handover"
+    __table_args__ = (Index("handover_list", "platform", "state", "priority", "opened_at"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    conversation_id: Mapped[str] = mapped_column(String(32), index=True)
+    person_id: Mapped[str] = mapped_column(String(32), index=True)
+    version: Mapped[int] = mapped_column(default=0)
+    """Counts transitions: one is written only over the version it was decided on."""
+    state: Mapped[str] = mapped_column(String(12))
+    claimed_by: Mapped[str | None] = mapped_column(String(32), default=None, index=True)
+    platform: Mapped[str | None] = mapped_column(String(80), default=None)
+    tried: Mapped[list[str]] = mapped_column(JSON, default=list)
+    outcome: Mapped[str | None] = mapped_column(String(12), default=None)
+    requeues: Mapped[int] = mapped_column(default=0)
+    reminders: Mapped[int] = mapped_column(default=0)
+
+    reason: Mapped[str] = mapped_column(String(24))
+    priority: Mapped[str] = mapped_column(String(2))
+    channel: Mapped[str] = mapped_column(String(32))
+    language: Mapped[str] = mapped_column(String(8))
+    origin: Mapped[str | None] = mapped_column(String(5), default=None)
+    destination: Mapped[str | None] = mapped_column(String(5), default=None)
+    contact_known: Mapped[bool] = mapped_column(default=False)
+    summary: Mapped[Any] = mapped_column(SealedJSON)
+    consent: Mapped[Any] = mapped_column(JSON)
+    need: Mapped[Any] = mapped_column(JSON)
+    """What the observatory counts if nobody solves it: codes and territory, nothing of the person."""
+
+    opened_at: Mapped[datetime] = mapped_column(Instant)
+    waiting_since: Mapped[datetime] = mapped_column(Instant)
+    next_opening: Mapped[datetime | None] = mapped_column(Instant, default=None, index=True)
+    claimed_at: Mapped[datetime | None] = mapped_column(Instant, default=None)
+    first_reply_at: Mapped[datetime | None] = mapped_column(Instant, default=None)
+    closed_at: Mapped[datetime | None] = mapped_column(Instant, default=None)
+    service_id: Mapped[str | None] = mapped_column(String(200), default=None)
+    """The service that solved it, or the one sought in vain."""
+    forms: Mapped[list[str]] = mapped_column(JSON, default=list)
+    """The forms of unavailability met."""
+    kept: Mapped[str | None] = mapped_column(String(8), default=None)
+    """Whether the job, interview or training could go on: oui, non, inconnu."""
+
+
+class Note(Base):
+    """A counsellor's note on a handover; never sent to the person."""
+
+    __tablename__ = "handover_note"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    handover_id: Mapped[str] = mapped_column(ForeignKey("handover.id", ondelete="CASCADE"), index=True)
+    counsellor_id: Mapped[str] = mapped_column(String(32))
+    at: Mapped[datetime] = mapped_column(Instant)
+    text: Mapped[str] = mapped_column(SealedText)
+
+
+class Counsellor(Base):
+    """Somebody who signs in at the desk. `platforms` is what they may see; empty is nothing."""
+
+    __tablename__ = "counsellor"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    name: Mapped[str] = mapped_column(String(80))
+    role: Mapped[str] = mapped_column(String(16))
+    platforms: Mapped[list[str]] = mapped_column(JSON, default=list)
+    password: Mapped[str] = mapped_column(String(200))
+    totp: Mapped[str | None] = mapped_column(SealedText, default=None)
+    totp_step: Mapped[int] = mapped_column(default=0)
+    """The last time step a code was accepted for: a code serves once."""
+    active: Mapped[bool] = mapped_column(default=True)
+    failures: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None] = mapped_column(Instant, default=None)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Invitation(Base):
+    """A one-time link to make an account; only its fingerprint is kept."""
+
+    __tablename__ = "invitation"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    role: Mapped[str] = mapped_column(String(16))
+    platforms: Mapped[list[str]] = mapped_column(JSON, default=list)
+    invited_by: Mapped[str | None] = mapped_column(String(32), default=None)
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+    used_at: Mapped[datetime | None] = mapped_column(Instant, default=None)
+
+
+class DeskSession(Base):
+    """A signed-in browser; only the fingerprint of its cookie is kept."""
+
+    __tablename__ = "desk_session"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    counsellor_id: Mapped[str] = mapped_column(ForeignKey("counsellor.id", ondelete="CASCADE"), index=True)
+    csrf: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    seen_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Audit(Base):
+    """Who did or saw what, and when; codes only, nothing of what was read."""
+
+    __tablename__ = "desk_audit"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    at: Mapped[datetime] = mapped_column(Instant, index=True)
+    counsellor_id: Mapped[str | None] = mapped_column(String(32), index=True)
+    action: Mapped[str] = mapped_column(String(40))
+    handover_id: Mapped[str | None] = mapped_column(String(32), default=None, index=True)
+
+
+class Notice(Base):
+    """A notification to send to a team, without anything of the person; retried until it leaves."""
+
+    __tablename__ = "desk_notice"
+    __table_args__ = (UniqueConstraint("handover_id", "kind", "number", "platform"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    handover_id: Mapped[str] = mapped_column(ForeignKey("handover.id", ondelete="CASCADE"))
+    platform: Mapped[str | None] = mapped_column(String(80))
+    kind: Mapped[str] = mapped_column(String(16))
+    number: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    next_try_at: Mapped[datetime] = mapped_column(Instant, index=True)
+    attempts: Mapped[int] = mapped_column(default=0)
+    sent_at: Mapped[datetime | None] = mapped_column(Instant, default=None)
+    error: Mapped[str | None] = mapped_column(String(64), default=None)
+
+
+class ServiceReport(Base):
+    """A counsellor's word on a service: full, ended or wrong; stands beside the source, never over it."""
+
+    __tablename__ = "service_report"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    service_id: Mapped[str] = mapped_column(String(200), index=True)
+    kind: Mapped[str] = mapped_column(String(8))
+    until: Mapped[str | None] = mapped_column(String(10), default=None)
+    """ISO date up to which a full service stays full, when it is known."""
+    counsellor_id: Mapped[str] = mapped_column(String(32))
+    at: Mapped[datetime] = mapped_column(Instant)
+    lifted_at: Mapped[datetime | None] = mapped_column(Instant, default=None)
