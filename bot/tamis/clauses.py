@@ -1,0 +1,229 @@
+"""How the parts of a sentence combine: lists, « et », « ou », exceptions, and what is left unread."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bot.tamis.criteria import Age, AllOf, AnyOf, Expression, Not, Stated, all_of, any_of, doubt
+from bot.tamis.lexicon import Lexicon
+from bot.tamis.spans import SILENT, Span
+
+_JOINT = re.compile(r" ?,? ?\b(?:et ?/ ?ou(?: bien)?|ou bien|ou encore|ou|soit|mais|et|ainsi que|puis)\b ?| ?(?<!\d),(?!\d) ?| ?/ ?| ?\+ ?(?!de\b|d'|\d)")
+_WORD = re.compile(r"[a-z][a-z'._-]*[a-z]|[a-z]")
+_SINGULAR = re.compile(r"^[ ,(]*(?:etre |une? |la |le )?(?:beneficiaire|demandeur|allocataire|salarie|etudiant|inscrite?|titulaire|apprenti|habitant)\b")
+_EXEMPTABLE = frozenset({"age", "quotient", "resources", "prescription", "duration", "licence", "contract"})
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item of a sentence: what it requires, whether some of its words stayed unread, how it is joined."""
+
+    expression: Expression | None
+    unread: bool
+    joint: str
+    people: bool
+    verb: bool
+    singular: bool
+    age_only: bool
+    silent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """What a sentence requires (None: nothing), and whether it says everybody is welcome."""
+
+    expression: Expression | None
+    welcome: bool = False
+    people: bool = False
+    verb: bool = False
+
+
+class Parser:
+    """Turns the spans of a folded sentence into one expression."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+
+    def parse(self, text: str, spans: list[Span], *, listing: bool) -> Clause:
+        """What the sentence requires. `listing`: the field names people, commas there mean "or"."""
+        welcome = any(span.kind == "open" for span in spans)
+        cut = self._exception(text, spans)
+        if cut is None:
+            items = self._items(text, spans, 0, len(text))
+            expression = self._combine(items, listing)
+            if welcome and _people_only(expression):
+                # « Tout public : jeunes, demandeurs d'emploi… » lists examples.
+                return Clause(None, True)
+            people = bool(items) and all(item.people for item in items)
+            return Clause(expression, welcome, people, bool(items) and items[0].verb)
+        start, body_start, body_end = cut
+        main = self._combine(self._items(text, spans, 0, start), listing)
+        if body_end < len(text):
+            rest = self._combine(self._items(text, spans, body_end, len(text)), listing)
+            main = rest if main is None else main if rest is None else all_of(main, rest)
+        except_for = self._combine(self._items(text, spans, body_start, body_end), True)
+        return Clause(self._except(text[start:body_start], main, except_for, spans, start), welcome)
+
+    def _exception(self, text: str, spans: list[Span]) -> tuple[int, int, int] | None:
+        """(start of the mark, start of what is excepted, its end), or None."""
+        after = self._lexicon.excluded_after.search(text.rstrip(" )."))
+        if after and any(span.end <= after.start() and span.expression is not None for span in spans):
+            return 0, 0, after.start()
+        for mark in self._lexicon.exception.finditer(text):
+            if any(span.start <= mark.start() and mark.end() <= span.end for span in spans):
+                continue
+            closing = text.find(")", mark.end()) if "(" in text[: mark.start()] else -1
+            end = closing if closing >= 0 else len(text)
+            return mark.start(), mark.end(), end
+        return None
+
+    def _except(
+        self, mark: str, main: Expression | None, except_for: Expression | None, spans: list[Span], start: int
+    ) -> Expression | None:
+        if except_for is None:
+            return main if main is None else all_of(main, Stated("other", "exception"))
+        before = [span for span in spans if span.end <= start and span.expression is not None]
+        frees = bool(self._lexicon.exempt.search(mark)) and bool(before) and before[-1].kind in _EXEMPTABLE
+        if main is None:
+            return Not(except_for)
+        return any_of(main, except_for) if frees else all_of(main, Not(except_for))
+
+    def _items(self, text: str, spans: list[Span], start: int, end: int) -> list[Item]:
+        inside = [span for span in spans if start <= span.start and span.end <= end]
+        covered = [(span.start, span.end) for span in inside]
+        joints = [
+            match
+            for match in _JOINT.finditer(text, start, end)
+            if not any(low < match.end() and match.start() < high for low, high in covered)
+        ]
+        items: list[Item] = []
+        position, joint = start, ""
+        for match in [*joints, None]:
+            stop = match.start() if match else end
+            item = self._item(text, inside, position, stop, joint)
+            if item is not None:
+                items.append(item)
+            joint = _joint(match[0]) if match else ""
+            position = match.end() if match else end
+        return items
+
+    def _item(self, text: str, spans: list[Span], start: int, end: int, joint: str) -> Item | None:
+        inside = [span for span in spans if start <= span.start and span.end <= end]
+        read = [span for span in inside if span.expression is not None and span.kind not in SILENT]
+        rest = list(text[start:end])
+        for span in inside:
+            rest[span.start - start : span.end - start] = " " * (span.end - span.start)
+        left = [
+            word
+            for word in _WORD.findall("".join(rest))
+            if len(word.strip("._-'")) > 2 and self._strip(word) not in self._lexicon.fillers
+        ]
+        unread = bool(left) and not (not read and any(span.kind in SILENT for span in inside) and len(left) < 3)
+        if not read and not unread:
+            return None
+        words = text[start:end]
+        kinds = {span.kind for span in read}
+        expressions = [span.expression for span in read if span.expression is not None]
+        expression = all_of(*expressions) if expressions else None
+        verb = bool(self._lexicon.verbs.search(words))
+        people = bool(kinds & {"who", "age"}) or (not kinds and bool(self._lexicon.who_noun.search(words)))
+        return Item(
+            expression,
+            unread,
+            joint,
+            people,
+            verb,
+            bool(_SINGULAR.search(words)),
+            kinds == {"age"},
+            not expressions and not unread,
+        )
+
+    def _strip(self, word: str) -> str:
+        word = word.strip("._-'")
+        return word.split("'", 1)[1] if len(word) > 2 and word[1] == "'" else word
+
+    def _combine(self, items: list[Item], listing: bool) -> Expression | None:
+        if not items:
+            return None
+        groups: list[list[Item]] = []
+        for item in items:
+            follows = bool(groups) and groups[-1][-1].people and item.people
+            if follows and (item.joint == "ou" or not item.verb):
+                groups[-1].append(item)
+            else:
+                groups.append([item])
+        parts: list[tuple[str, Expression]] = []
+        for index, group in enumerate(groups):
+            after = groups[index + 1][0].joint if index + 1 < len(groups) else ""
+            parts.append((group[0].joint, _group(group, listing, after)))
+        return _fold_parts(parts)
+
+
+def _joint(words: str) -> str:
+    if "ou" in words or "/" in words or "soit" in words:
+        return "ou"
+    if "et" in words or "ainsi" in words or "+" in words or "mais" in words or "puis" in words:
+        return "et"
+    return ","
+
+
+def _whole(item: Item) -> Expression:
+    other = Stated("other")
+    if item.expression is None:
+        return other
+    return all_of(item.expression, other) if item.unread else item.expression
+
+
+def _group(group: list[Item], listing: bool, after: str) -> Expression:
+    members = [_whole(item) for item in group]
+    if len(members) == 1:
+        return members[0]
+    joints = {item.joint for item in group[1:]}
+    if "ou" in joints or after == "ou":
+        if _mixed_verbs(group):
+            return doubt(any_of(all_of(*members[:-1]), members[-1]), all_of(members[0], any_of(*members[1:])))
+        return _trailing(group, any_of(*members))
+    ages = sum(item.age_only for item in group)
+    if ages and len(group) == 2:
+        return doubt(any_of(*members), all_of(*members))
+    if all(item.singular for item in group):
+        if joints == {"et"}:
+            return all_of(*members)
+        return any_of(*members) if listing else doubt(any_of(*members), all_of(*members))
+    return _trailing(group, any_of(*members))
+
+
+def _trailing(group: list[Item], together: Expression) -> Expression:
+    """« A ou B de moins de 26 ans »: the age may be B's or everybody's."""
+    last = group[-1].expression
+    earlier = [item.expression for item in group[:-1]]
+    if isinstance(last, AllOf) and not any(isinstance(item, AllOf | Age) for item in earlier):
+        shared = [member for member in last.members if isinstance(member, Age)]
+        own = [member for member in last.members if not isinstance(member, Age)]
+        if shared and own and isinstance(last.members[-1], Age) and len(group) > 1:
+            bare = [item for item in earlier if item is not None]
+            return doubt(together, all_of(any_of(*bare, *own), *shared)) if bare else together
+    return together
+
+
+def _mixed_verbs(group: list[Item]) -> bool:
+    return len(group) == 3 and group[1].joint == "et" and group[2].joint == "ou"
+
+
+def _fold_parts(parts: list[tuple[str, Expression]]) -> Expression:
+    # "ou" binds its two neighbours; everything else is required together.
+    joined: list[list[Expression]] = []
+    for joint, expression in parts:
+        if joint == "ou" and joined:
+            joined[-1].append(expression)
+        else:
+            joined.append([expression])
+    return all_of(*(any_of(*alternatives) for alternatives in joined))
+
+
+def _people_only(expression: Expression | None) -> bool:
+    """A list of several kinds of people and nothing else."""
+    if not isinstance(expression, AnyOf):
+        return False
+    return all(getattr(member, "field", "") in ("statuses", "age", "other") for member in expression.members)

@@ -1,0 +1,137 @@
+"""Several statements made one set of criteria: lines of one list, coded publics and the text that refines them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.tamis.criteria import Age, AllOf, Criterion, Expression, Situation, Stated, all_of, any_of, atoms, doubt
+from bot.tamis.situations import Situations
+
+FREE = ("tous-publics",)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What one sentence requires. `people`: it names kinds of people; `verb`: it is worded as a requirement."""
+
+    expression: Expression
+    text: str
+    field: str
+    people: bool
+    verb: bool
+    strong: bool
+    header: str = ""
+
+
+def merge_lines(statements: Sequence[Statement], field: str) -> list[Statement]:
+    """Lines that list people become one statement; requirements stay apart.
+
+    Where people are described each line is an alternative; among conditions of access nobody can tell.
+    """
+    merged: list[Statement] = []
+    for statement in statements:
+        last = merged[-1] if merged else None
+        listed = statement.people and not statement.verb
+        if statement.header == "any" and last is not None and last.header == "any":
+            merged[-1] = _joined(last, statement, any_of(last.expression, statement.expression))
+        elif last is None or not listed or not last.people or last.verb or field == "description":
+            merged.append(statement)
+        elif statement.header == "all" or (field == "conditions_acces" and _ages(last, statement)):
+            merged.append(statement)
+        else:
+            together = any_of(last.expression, statement.expression)
+            if field != "publics_precisions" or _ages(last, statement):
+                together = doubt(together, all_of(last.expression, statement.expression))
+            merged[-1] = _joined(last, statement, together)
+    return merged
+
+
+def _ages(one: Statement, other: Statement) -> bool:
+    return isinstance(one.expression, Age) != isinstance(other.expression, Age)
+
+
+def _joined(one: Statement, other: Statement, expression: Expression) -> Statement:
+    text = f"{one.text} ; {other.text}"
+    return Statement(expression, text, one.field, one.people and other.people, one.verb, one.strong, one.header)
+
+
+def with_publics(
+    publics: Sequence[str], statements: Sequence[Statement], welcome: bool, trust: str, situations: Situations
+) -> list[Criterion]:
+    """The criteria of a service's coded publics and of its text together.
+
+    The text makes a coded public precise rather than adding to it. `trust` is the weight of the source's
+    publics: `firm`, `weak` (alone it never blocks) or `none`.
+    """
+    firm = [statement for statement in statements if statement.field != "description"]
+    told = [statement for statement in statements if statement.field == "description"]
+    coded = [code for code in dict.fromkeys(publics) if code not in FREE] if trust != "none" else []
+    if any(code in FREE for code in publics):
+        coded = []
+    spoken = any(statement.people for statement in firm)
+    criteria: list[Criterion] = []
+    for statement in told:
+        if statement.people and (spoken or coded) and not statement.strong:
+            continue
+        expression = statement.expression
+        if statement.people and any(code in FREE for code in publics) and not statement.strong:
+            expression = any_of(expression, Stated("other"))
+        criteria.append(Criterion(expression, statement.text, statement.field))
+    texts = [Criterion(statement.expression, statement.text, statement.field) for statement in firm]
+    if not coded:
+        return _ordered([*texts, *criteria])
+    expression = any_of(*(situations.publics.get(code, Stated("other", "public")) for code in coded))
+    words = ", ".join(coded)
+    named = [statement for statement in firm if statement.field == "publics_precisions" and statement.people]
+    refined = _refined(coded, [*firm, *(item for item in told if item.strong)], situations)
+    if set(coded) <= refined:
+        return _ordered([*texts, *criteria])
+    if trust == "weak":
+        alone = [] if named or spoken else [Criterion(any_of(expression, Stated("other")), words, "publics")]
+        return _ordered([*alone, *texts, *criteria])
+    if welcome:
+        return _ordered([Criterion(any_of(expression, Stated("other")), words, "publics"), *texts, *criteria])
+    if not named or not any(_speaks_of_status(statement.expression) or refined for statement in named):
+        return _ordered([Criterion(expression, words, "publics"), *texts, *criteria])
+    kept: list[Criterion] = []
+    precise = all_of(*(statement.expression for statement in named))
+    rest = [situations.publics.get(code, Stated("other", "public")) for code in coded if code not in refined]
+    if refined:
+        whole = doubt(any_of(precise, *rest), precise)
+    else:
+        whole = doubt(all_of(expression, precise), precise)
+    kept.append(Criterion(whole, "; ".join(statement.text for statement in named), "publics_precisions"))
+    others = [
+        Criterion(statement.expression, statement.text, statement.field) for statement in firm if statement not in named
+    ]
+    return _ordered([*kept, *others, *criteria])
+
+
+def _refined(coded: Iterable[str], statements: Iterable[Statement], situations: Situations) -> set[str]:
+    """The coded publics that some text makes precise."""
+    refined: set[str] = set()
+    for statement in statements:
+        for atom in atoms(statement.expression):
+            if isinstance(atom, Situation):
+                refined |= set(situations.definitions[atom.code].within)
+            elif isinstance(atom, Age):
+                refined |= {"jeunes"} if atom.high <= 35 else {"seniors"} if atom.low >= 45 else set()
+    return refined & set(coded)
+
+
+def _speaks_of_status(expression: Expression) -> bool:
+    return any(isinstance(atom, Situation) or (isinstance(atom, Stated) and atom.field == "other") for atom in atoms(expression))
+
+
+def _ordered(criteria: Sequence[Criterion]) -> list[Criterion]:
+    """Requirements joined by "and" inside one sentence become criteria of their own, so each can be shown."""
+    split: list[Criterion] = []
+    for criterion in criteria:
+        if isinstance(criterion.expression, AllOf):
+            split.extend(
+                Criterion(member, criterion.text, criterion.source_field) for member in criterion.expression.members
+            )
+        else:
+            split.append(criterion)
+    return split

@@ -1,0 +1,118 @@
+"""The words of conditions, compiled once from `situations.yml` and `patterns.yml`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.tamis.criteria import Access, Expression, Licence, Purpose, Stated, Vehicle
+from bot.tamis.measures import AMOUNT, NUMBER, QuotientPattern
+from bot.tamis.situations import Situations
+
+
+def _joined(words: Iterable[str]) -> re.Pattern[str]:
+    text = "|".join(f"(?:{word})" for word in words)
+    return re.compile(text.replace("{n}", NUMBER).replace("{amount}", AMOUNT))
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A pattern and what its words mean; `kind` tells how the words join with their neighbours."""
+
+    pattern: re.Pattern[str]
+    kind: str
+    expression: Expression | None
+
+
+class Lexicon:
+    """Every pattern, in the order they are tried; the longest match of a place wins."""
+
+    def __init__(self, patterns: Mapping[str, Any], situations: Situations) -> None:
+        self.situations = situations
+        self.wanted: list[Wanted] = []
+        for code, definition in situations.definitions.items():
+            if definition.words:
+                self.wanted.append(Wanted(_bounded(definition.words), "who", situations.atom(code)))
+        for kind in ("none", "am", "code", "b"):
+            self._add(patterns["licence"][kind], "licence", Licence(kind))
+        for kind in ("none", "broken", "owned"):
+            self._add(patterns["vehicle"][kind], "vehicle", Vehicle(kind))
+        self._add(patterns["vehicle"]["other"], "unread", Stated("other", "vehicle"))
+        self._add(patterns["licence_other"], "unread", Stated("other", "licence"))
+        self._add(patterns["resources"], "resources", Stated("resources"))
+        self._add(patterns["prescription"], "prescription", Stated("prescription"))
+        contract = patterns["contract"]
+        heads = rf"{contract['before']}*{contract['heads']}(?:(?:,| ou|/| et|,? en|\(| )*{contract['heads']})*{contract['after']}?"
+        self._add([heads], "contract", Stated("contract"))
+        for entry in patterns["access"]:
+            atom = Access(
+                tuple(entry["needs"]), tuple(entry.get("partly", ())), entry.get("form", "inaccessibilite-handicap")
+            )
+            self._add([entry["words"]], "access", atom)
+        self._add(patterns["language_level"], "unread", Stated("other", "francais"))
+        self._add(patterns["distance"], "unread", Stated("other", "distance"))
+        self._add(patterns["financing"], "unread", Stated("other", "financing"))
+        self._add(patterns["closed"], "closed", None)
+        self._add(patterns["full_now"], "unread", Stated("other", "complet"))
+        self._add(patterns["ended"], "ended", None)
+        for kind in ("no_prescription", "licence_aim", "waiting", "neutral"):
+            self._add(patterns[kind], "neutral", None)
+        self._add(patterns["documents"]["words"], "document", None)
+        self._add(patterns["mobility"], "mobility", None)
+        self._add(patterns["open"], "open", None)
+        self.priority = _bounded(patterns["priority"])
+        self.documents_header = re.compile(rf"^[ ,:*-]*(?:{patterns['documents']['header']})")
+        negations = patterns["no_condition_negations"]
+        self.exception = re.compile(negations["marks"])
+        self.excluded_after = re.compile(negations["trailing"])
+        self.exempt = re.compile(negations["exempt"])
+        self.strong = _joined(patterns["strong"])
+        self.soft = _joined(patterns["soft"])
+        self.verbs = re.compile(rf"^[ ,:(]*(?:et |ou |ni |soit |de |d'|pour |vous |devoir |doit |doivent |il faut )*(?:{patterns['verbs']})")
+        self.any_header = re.compile(patterns["any_header"])
+        self.all_header = re.compile(patterns["all_header"])
+        self.fillers = frozenset(patterns["fillers"].split())
+        self.who_noun = re.compile(rf"^[ ,:(]*(?:et |ou |soit )*{patterns['who_nouns']}")
+        self.quotient = QuotientPattern(patterns["quotient"])
+        purpose = patterns["purpose"]
+        self.purpose_nouns = [
+            (re.compile(rf"{purpose['article']}(?:{noun['words']})\b"), noun) for noun in purpose["nouns"]
+        ]
+        any_noun = "|".join(f"(?:{noun['words']})" for noun in purpose["nouns"])
+        self.purpose = re.compile(
+            rf"(?:{purpose['cue']}) ?(?:{purpose['article']}(?:{any_noun})\b(?: ?(?:,|/|ou|et(?: ?/ ?ou)?|ainsi que)? ?)?)+"
+        )
+        self.only = re.compile(purpose["only"])
+
+    @classmethod
+    def load(cls, data: Path, situations: Situations) -> Lexicon:
+        """Reads `tamis/patterns.yml` under the data folder."""
+        return cls(yaml.safe_load((data / "tamis" / "patterns.yml").read_text(encoding="utf-8")), situations)
+
+    def _add(self, words: Iterable[str], kind: str, expression: Expression | None) -> None:
+        self.wanted.append(Wanted(_bounded(words), kind, expression))
+
+    def motive(self, words: str) -> Purpose | None:
+        """The purposes named in these words, or None."""
+        met: dict[str, None] = {}
+        doubtful: dict[str, None] = {}
+        rest = words
+        for pattern, noun in self.purpose_nouns:
+            rest, count = pattern.subn(" ", rest)
+            if count:
+                met.update(dict.fromkeys(noun["met"]))
+                doubtful.update(dict.fromkeys(noun.get("doubt", ())))
+        if not met and not doubtful:
+            return None
+        return Purpose(tuple(sorted(met)), tuple(sorted(set(doubtful) - set(met))))
+
+
+def _bounded(words: Iterable[str]) -> re.Pattern[str]:
+    # Words begin where a word begins; patterns say themselves where they end.
+    text = "|".join(f"(?:{word})" for word in words)
+    return re.compile(rf"(?<!\w)(?:{text.replace('{n}', NUMBER).replace('{amount}', AMOUNT)})(?!\w)")

@@ -1,0 +1,232 @@
+"""Reads what a service requires: its coded fields and its free text become criteria, word for word."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.tamis.clauses import Parser
+from bot.tamis.combine import Statement, merge_lines, with_publics
+from bot.tamis.criteria import Criterion, Expression, Full, Lives, Stated, Validity, atoms
+from bot.tamis.levels import Levels
+from bot.tamis.lexicon import Lexicon
+from bot.tamis.places import FRANCE, Places, Register
+from bot.tamis.situations import Situations
+from bot.tamis.spans import Setting, Spotter
+from bot.tamis.territory import Neighbourhood, Territory
+from bot.tamis.text import Sentence, plain, sentences
+
+READ_FIELDS = ("publics_precisions", "conditions_acces", "frais_precisions", "description")
+_ZONE_CODE = re.compile(r"^(?:\d{2,3}|2[abAB]|\d[\dabAB]\d{3}|\d{9}|99\d{3}|france)$")
+_PRICES = re.compile(r"tarif|reduc|gratuit|remise|prix|€|euros?\b|cout|adhesion|participation")
+_HEADER_ONLY = re.compile(r"^[^:]{0,60}:\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All that one service requires. `unread` are the words kept as conditions to read by a human."""
+
+    service_id: str
+    criteria: tuple[Criterion, ...] = ()
+    level: int = 0
+    needs_professional: bool = False
+    unread: tuple[str, ...] = ()
+    delay_days: int | None = None
+
+
+class Reader:
+    """Reads services; keeps what it read of a sentence, since sources repeat themselves."""
+
+    def __init__(self, data: Path, places: Places | None) -> None:
+        self.situations = Situations.load(data)
+        self.places = places
+        self._lexicon = Lexicon.load(data, self.situations)
+        self._spotter = Spotter(self._lexicon, Territory(places))
+        self._parser = Parser(self._lexicon)
+        self._levels = Levels.load(data)
+        rules = yaml.safe_load((data / "tamis" / "sources.yml").read_text(encoding="utf-8"))
+        self.forms: Mapping[str, str] = rules["forms"]
+        self._sources: Mapping[str, Mapping[str, Any]] = rules
+        self._sentence = functools.lru_cache(maxsize=20_000)(self._read_sentence)
+
+    @classmethod
+    def load(cls, data: Path, places: Places | None = None) -> Reader:
+        """A reader with the project's data folder; `places` None loads the communes of France from it."""
+        return cls(data, places if places is not None else Register.load(data))
+
+    def read(self, service: Mapping[str, Any]) -> Reading:
+        """What this service requires. Never raises for odd content: what cannot be read is kept as `other`."""
+        service_id = plain(service.get("id"))
+        source = plain(service.get("source")) or service_id.split("--")[0]
+        trust = {**self._sources["default"], **self._sources.get(source, {})}
+        zone, zone_criterion = self._zone(service.get("zone_eligibilite"))
+        setting = Setting(self._near(service, zone), _date(service.get("date_maj")))
+        statements: list[Statement] = []
+        welcome = False
+        for name in READ_FIELDS:
+            if name == "frais_precisions" and not trust["frais"]:
+                continue
+            read, said_open = self._field(name, service.get(name), setting)
+            statements.extend(read)
+            welcome = welcome or (said_open and name in ("publics_precisions", "conditions_acces"))
+        publics = _codes(service.get("publics"))
+        criteria = [*([zone_criterion] if zone_criterion else [])]
+        criteria += with_publics(publics, statements, welcome, str(trust["publics"]), self.situations)
+        criteria += self._extra(service.get("extra"), setting)
+        kept = tuple(dict.fromkeys(criteria))
+        return Reading(
+            service_id,
+            kept,
+            self._levels.of(criterion.expression for criterion in kept),
+            _codes(service.get("mobilisable_par")) == ("professionnels",),
+            tuple(dict.fromkeys(criterion.text for criterion in kept if _is_unread(criterion.expression))),
+            _days(service.get("extra")),
+        )
+
+    def level(self, criteria: Sequence[Criterion]) -> int:
+        """The level of these criteria together."""
+        return self._levels.of(criterion.expression for criterion in criteria)
+
+    def _zone(self, value: Any) -> tuple[tuple[str, ...], Criterion | None]:
+        if value is None or value == [] or value == "":
+            return (), None
+        written = _codes(value)
+        codes = tuple(code.lower() if code.lower() == "france" else code.upper() for code in written)
+        if any(code in FRANCE for code in codes):
+            return (), None
+        valid = tuple(code for code in codes if _ZONE_CODE.match(code))
+        text = ", ".join(written[:12]) + (" …" if len(written) > 12 else "")
+        if not valid:
+            return (), Criterion(Stated("other", "zone"), text, "zone_eligibilite")
+        return valid, Criterion(Lives(valid), text, "zone_eligibilite")
+
+    def _near(self, service: Mapping[str, Any], zone: tuple[str, ...]) -> Neighbourhood:
+        departments = {code for code in zone if len(code) in (2, 3)}
+        if self.places is not None:
+            own = [code for code in (plain(service.get("code_insee")), *zone[:50]) if len(code) == 5]
+            departments |= {found.department for code in own if (found := self.places.commune(code)) is not None}
+        return Neighbourhood(zone, frozenset(departments or {"44", "49", "53", "72", "85"}))
+
+    def _field(self, name: str, value: Any, setting: Setting) -> tuple[list[Statement], bool]:
+        statements: list[Statement] = []
+        welcome, papers, header = False, False, ""
+        previous_line = -1
+        for sentence in sentences(value):
+            folded = sentence.folded
+            if papers and (sentence.line == previous_line or self._lexicon.verbs.search(folded)):
+                papers = False
+            previous_line = sentence.line
+            opens_papers = self._lexicon.documents_header.search(folded)
+            if opens_papers:
+                papers = papers or bool(_HEADER_ONLY.match(folded.strip())) or ":" in folded
+                continue
+            if papers:
+                continue
+            if self._lexicon.any_header.search(folded) and ":" in folded:
+                header = "any"
+            elif self._lexicon.all_header.search(folded) and ":" in folded:
+                header = "all"
+            statement, said_open = self._sentence(sentence, name, setting, header)
+            welcome = welcome or said_open
+            if statement is not None:
+                statements.append(statement)
+        return merge_lines(statements, name), welcome
+
+    def _read_sentence(
+        self, sentence: Sentence, name: str, setting: Setting, header: str
+    ) -> tuple[Statement | None, bool]:
+        folded = sentence.folded
+        strong = name in ("publics_precisions", "conditions_acces") or bool(self._lexicon.strong.search(folded))
+        soft = strong or (name == "description" and bool(self._lexicon.soft.search(folded)))
+        if not soft or (name == "frais_precisions" and _PRICES.search(folded)):
+            return None, False
+        cut = self._lexicon.priority.search(folded)
+        if cut:
+            # What is preferred, or only an example, is not required.
+            folded = folded[: cut.start()] + " " * (cut.end() - cut.start()) + folded[cut.end() :]
+            if len(folded.strip(" ,:;.()")) < 4:
+                return None, False
+        spans = self._spotter.spans(folded, setting)
+        if name == "description" and not self._lexicon.only.search(folded):
+            spans = [span for span in spans if span.kind not in ("purpose", "contract", "vehicle")]
+        clause = self._parser.parse(folded, spans, listing=name in ("publics_precisions", "description"))
+        expression = clause.expression
+        if expression is None:
+            return None, clause.welcome
+        if name in ("description", "frais_precisions"):
+            # A description tells much that is no condition: only what was understood is kept.
+            expression = _understood(expression, keep=name == "description" and _only_unread(expression, sentence))
+            if expression is None:
+                return None, clause.welcome
+        return Statement(expression, sentence.words(), name, clause.people, clause.verb, strong, header), clause.welcome
+
+    def _extra(self, extra: Any, setting: Setting) -> list[Criterion]:
+        if not isinstance(extra, Mapping):
+            return []
+        found: list[Criterion] = []
+        end = _date(extra.get("fin"))
+        if end is not None:
+            found.append(Criterion(Validity(end=end), plain(extra.get("fin_motif")) or f"fin : {end}", "extra.fin"))
+        if extra.get("a_verifier"):
+            reason = extra["a_verifier"]
+            text = reason if isinstance(reason, str) else "à vérifier"
+            found.append(Criterion(Stated("other", "a_verifier"), text, "extra.a_verifier"))
+        season = plain(extra.get("saison"))
+        if season:
+            for sentence in sentences(season):
+                spans = [span for span in self._spotter.spans(sentence.folded, setting) if span.kind == "dates"]
+                expression = spans[0].expression if spans else None
+                found.append(Criterion(expression or Stated("other", "dates"), sentence.words(), "extra.saison"))
+        return found
+
+
+def _understood(expression: Expression, *, keep: bool) -> Expression | None:
+    return None if _is_unread(expression) and not keep else expression
+
+
+def _only_unread(expression: Expression, sentence: Sentence) -> bool:
+    return _is_unread(expression) and bool(re.search(r"reserve|il faut|condition", sentence.folded))
+
+
+def _is_unread(expression: Expression) -> bool:
+    return all(isinstance(atom, Stated) and atom.field == "other" for atom in atoms(expression))
+
+
+def _codes(value: Any) -> tuple[str, ...]:
+    """The codes of a list field, whatever shape it came in (list, set, text, nested lists)."""
+    if value is None:
+        return ()
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    if isinstance(value, list | tuple | set | frozenset):
+        flat: list[str] = []
+        for item in value:
+            flat.extend(_codes(item) if isinstance(item, list | tuple | set) else [plain(item).strip()])
+        return tuple(code for code in flat if code)
+    return (plain(value).strip(),)
+
+
+def _date(value: Any) -> dt.date | None:
+    if isinstance(value, dt.datetime):
+        return value.date()
+    if isinstance(value, dt.date):
+        return value
+    try:
+        return dt.date.fromisoformat(str(value)[:10])
+    except ValueError:
+        return None
+
+
+def _days(extra: Any) -> int | None:
+    value = extra.get("delai_jours") if isinstance(extra, Mapping) else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
+__all__ = ["READ_FIELDS", "Full", "Reader", "Reading"]

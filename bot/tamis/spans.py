@@ -1,0 +1,151 @@
+"""What each word of a sentence is part of: the spans that mean something, longest first, never overlapping."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from bot.tamis import calendar, measures
+from bot.tamis.criteria import (
+    Age,
+    Duration,
+    Expression,
+    Full,
+    Licence,
+    Situation,
+    Stated,
+    Validity,
+    all_of,
+)
+from bot.tamis.lexicon import Lexicon
+from bot.tamis.territory import Neighbourhood, Territory
+
+SILENT = frozenset({"neutral", "document", "mobility", "open"})
+ENDED = Validity(end=dt.date.min)
+_WORK_STATUSES = frozenset({"salarie", "salarie-precaire", "salarie-siae", "contrat-aide", "interimaire", "actif"})
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Some words of a sentence: what they mean (`expression`, None when silent) and of which kind they are."""
+
+    start: int
+    end: int
+    kind: str
+    expression: Expression | None
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What helps to read one service's text: where it is, and when it was last changed."""
+
+    near: Neighbourhood = Neighbourhood()
+    updated: dt.date | None = None
+
+
+class Spotter:
+    """Finds the spans of a folded sentence."""
+
+    def __init__(self, lexicon: Lexicon, territory: Territory) -> None:
+        self._lexicon = lexicon
+        self._territory = territory
+
+    def spans(self, text: str, setting: Setting) -> list[Span]:
+        """Meaningful spans in reading order; ages widened by « 30 ans si RQTH », durations tied to their subject."""
+        lexicon = self._lexicon
+        found: list[Span] = []
+        for wanted in lexicon.wanted:
+            for match in wanted.pattern.finditer(text):
+                expression = wanted.expression
+                if wanted.kind == "closed":
+                    expression = Full()
+                elif wanted.kind == "ended":
+                    expression = ENDED
+                if match.end() > match.start():
+                    found.append(Span(match.start(), match.end(), wanted.kind, expression))
+        for start, end, age in measures.ages(text):
+            wider = measures.extended(text, end, age, self._situation)
+            found.append(Span(start, wider[0], "age", wider[1]) if wider else Span(start, end, "age", age))
+        found.extend(Span(*span, "quotient") for span in ())
+        for start, end, expression in lexicon.quotient.read(text):
+            found.append(Span(start, end, "quotient", expression))
+        found.extend(Span(start, end, "resources", Stated("resources")) for start, end in lexicon.quotient.bare(text))
+        for start, end, expression in self._territory.read(text, setting.near):
+            found.append(Span(start, end, "lives", expression))
+        for start, end, expression in calendar.read(text, setting.updated):
+            found.append(Span(start, end, "dates", expression))
+        for match in lexicon.purpose.finditer(text):
+            motive = lexicon.motive(match[0])
+            if motive:
+                trimmed = len(match[0].rstrip(" ,/"))
+                found.append(Span(match.start(), match.start() + trimmed, "purpose", motive))
+        chosen = _longest(found)
+        chosen = self._durations(text, chosen)
+        return self._juniors(text, chosen)
+
+    def _situation(self, words: str) -> Situation | None:
+        for wanted in self._lexicon.wanted:
+            if wanted.kind == "who" and wanted.pattern.search(words) and isinstance(wanted.expression, Situation):
+                return wanted.expression
+        return None
+
+    def _durations(self, text: str, spans: list[Span]) -> list[Span]:
+        result = list(spans)
+        for start, end, months, at_most in measures.durations(text):
+            if any(span.start < end and start < span.end for span in spans):
+                continue
+            before = [span for span in spans if span.end <= start and start - span.end < 45 and span.kind != "mobility"]
+            after = [span for span in spans if span.start >= end and span.start - end < 25]
+            subject = before[-1] if before else None
+            words = text[max(0, start - 45) : end + 25]
+            expression = _lasting(subject, words, months, at_most)
+            if expression is None and after:
+                expression = _lasting(after[0], words, months, at_most)
+            if expression is not None:
+                result.append(Span(start, end, "duration", expression))
+        return sorted(result, key=lambda span: span.start)
+
+    def _juniors(self, text: str, spans: list[Span]) -> list[Span]:
+        """« Jeunes » with no age beside it means what the coded public means."""
+        youth = self._lexicon.situations.publics["jeunes"]
+        aged = any(isinstance(span.expression, Age) or span.kind == "age" for span in spans)
+        result = list(spans)
+        for start, end in measures.juniors(text):
+            inside = any(span.start < end and start < span.end for span in spans)
+            if not inside and not aged:
+                result.append(Span(start, end, "age", youth))
+            elif not inside:
+                result.append(Span(start, end, "neutral", None))
+        return sorted(result, key=lambda span: span.start)
+
+
+def _lasting(subject: Span | None, words: str, months: int, at_most: bool) -> Expression | None:
+    if subject is not None and isinstance(subject.expression, Licence):
+        return Duration("licence_duration", months, at_most)
+    residence = any(cue in words for cue in ("resid", "habit", "domicil", "commune", "territoire"))
+    if (subject is not None and subject.kind == "lives") or residence:
+        return Duration("residence_duration", months, at_most)
+    if subject is not None and isinstance(subject.expression, Situation):
+        if subject.expression.code in _WORK_STATUSES:
+            return Stated("contract")
+        return Duration("registration_duration", months, at_most)
+    if subject is not None and subject.kind == "contract":
+        return Stated("contract")
+    if "inscri" in words or "chomage" in words or "sans emploi" in words:
+        return Duration("registration_duration", months, at_most)
+    return None
+
+
+def _longest(found: list[Span]) -> list[Span]:
+    # The longest reading of a place wins; what means something wins over what is silent, at equal length.
+    ordered = sorted(found, key=lambda span: (span.start - span.end, span.kind in SILENT, span.start))
+    taken: list[Span] = []
+    for span in ordered:
+        if not any(span.start < other.end and other.start < span.end for other in taken):
+            taken.append(span)
+    return sorted(taken, key=lambda span: span.start)
+
+
+def joined(expressions: list[Expression]) -> Expression:
+    """The conjunction of what one item of a list says."""
+    return all_of(*expressions)

@@ -1,0 +1,179 @@
+"""Residence in conditions: « habitants de Mauges Communauté », « résider à Cholet ou Saumur », « dans le 49 »."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from bot.tamis.criteria import Expression, Lives, Stated, Works, any_of
+from bot.tamis.places import Places
+from bot.tamis.text import fold
+
+_LIVES = r"(?:habit(?:ants?|er|antes?|ez|ent|e)\b|resid(?:ents?|entes?|ant|er|ez|ence)\b|domicili(?:e|es|ee|ees|er|ation)\b|demeur(?:ant|er)\b|viv(?:re|ant)\b|vivent\b|locataires?\b|implante\b)"
+_WORKS = r"(?:travaill(?:er|ant|ez|ent|e|eurs?)|exerc(?:er|ant)|employe(?:e|s|es)?)\b"
+_TRIGGER = re.compile(
+    rf"(?:reservee?s? aux? |uniquement |etre |les |aux |des |personnes? |publics? |toutes? |tous? )*"
+    rf"(?:(?P<lives>{_LIVES}(?:\(e\)s?|\.e\.s|\.e)?(?P<also>,? ?(?:et ?/? ?ou|ou|/) ?(?:y )?(?:en )?(?:{_WORKS}))?)"
+    rf"|(?P<works>{_WORKS}(?: ou (?P<back>{_LIVES}))?))"
+)
+_LEAD = re.compile(
+    r" ?(?:(?:depuis[a-z0-9 ]{2,20}(?:ans?|mois)|principale(?:ment)?|situee?s?|fiscalement|actuellement|legalement|,) ?)*"
+    r"(?:(?:a|au|aux|dans|sur|en|de|du|des|d'|l'une?|une?|le|la|les|l'|tout|toute|l'ensemble|communes?|ville|villes|departements?|region|"
+    r"agglomeration|agglo|territoires?|secteurs?|communaute (?:de communes|d'agglomeration|urbaine)|metropole|bassin(?: d'emploi| de vie)?|"
+    r"intercommunalite|epci|cc|ca|cu|pole|pays|interieur|perimetre|limites?|arrondissement|canton)\b ?|(?:d'|l') ?)*"
+)
+_HERE = re.compile(
+    r"\b(?:territoires?|communes?|secteurs?|departements?|region|agglomeration|agglo|metropole|intercommunalite|zone|perimetre|bassin|ville|canton|"
+    r"communaute de communes|communaute d'agglomeration|france|pays)\b(?: (?:d'intervention|couverte?s?|concernee?s?|d'action|"
+    r"de la (?:mission locale|structure|collectivite|communaute de communes)|francais|de l'agglomeration|du service|du dispositif|intercommunal))*"
+)
+_JOIN = re.compile(
+    r" ?(?:,|/| et| ou| ou bien| ainsi que| -|-) ?(?:(?:a|au|aux|dans|sur|en|de|du|des|d'|le|la|les|l'|communes?|ville|agglo(?:meration)?|"
+    r"communaute (?:de communes|d'agglomeration)|cc|ca)\b ?|d'|l')*"
+)
+_NUMBER = re.compile(r"\(?\b(\d{2}|2[ab])\b\)?(?! ?(?:ans|mois|km|h\b|€|euros|%|/))")
+_PREFIX = re.compile(r"^(?:ca|cc|cu|met|metropole|communaute de communes|communaute d'agglomeration|communaute urbaine) (?:(?:de l'|de la |de |du |des |d'|les |le |la |l'))?")
+_WORD = re.compile(r"[\w']+(?:[-' ](?=\w))?")
+MAX_WORDS = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbourhood:
+    """Where the service is, to choose between places of one name: its zone and its own commune."""
+
+    zone: tuple[str, ...] = ()
+    departments: frozenset[str] = frozenset()
+
+
+class Territory:
+    """Reads places of residence and of work from folded text."""
+
+    def __init__(self, places: Places | None) -> None:
+        self._places = places
+        self._index: dict[str, tuple[str, ...]] = _index(places.names()) if places else {}
+        self._departments = {
+            code.lower(): code
+            for codes in (places.names().values() if places else ())
+            for code in codes
+            if len(code) in (2, 3)
+        }
+
+    def read(self, text: str, near: Neighbourhood) -> list[tuple[int, int, Expression]]:
+        """Spans that ask where the person lives or works, with what they mean."""
+        found: list[tuple[int, int, Expression]] = []
+        for match in _TRIGGER.finditer(text):
+            if found and match.start() < found[-1][1]:
+                continue
+            read = self._after(text, match.end(), near)
+            if read is None:
+                continue
+            codes, end = read
+            works = match["works"] or match["also"]
+            later = None if works else re.compile(rf" ?,? ?(?:et ?/? ?ou|ou) ?(?:y )?{_WORKS}").match(text, end)
+            if later:
+                works, end = later[0], later.end()
+            lives = match["lives"] or match["back"]
+            found.append((match.start(), end, _expression(codes, bool(lives), bool(works))))
+        return found
+
+    def _after(self, text: str, start: int, near: Neighbourhood) -> tuple[tuple[str, ...] | None, int] | None:
+        lead = _LEAD.match(text, start)
+        begin = lead.end() if lead else start
+        named = self._names(text, begin, near)
+        if named is None and lead and lead.end() > start:
+            # A name may begin with a word taken for a lead (« Pays de Retz », « La Roche »).
+            for cut in re.finditer(r"(?<=[ '])(?=\w)", text[start:begin]):
+                named = self._names(text, start + cut.start(), near)
+                if named:
+                    break
+        if named:
+            return named
+        here = _HERE.search(text, start, min(len(text), begin + 40))
+        if here and here.start() <= begin:
+            tail = re.compile(r"[a-z' ]{0,2}").match(text, here.end())
+            return (near.zone or None), (tail.end() if tail else here.end())
+        return None
+
+    def _names(self, text: str, start: int, near: Neighbourhood) -> tuple[tuple[str, ...], int] | None:
+        codes: list[str] = []
+        end = start
+        position = start
+        while True:
+            one = self._one(text, position, near)
+            if one is None:
+                break
+            codes.extend(one[0])
+            end = one[1]
+            join = _JOIN.match(text, end)
+            if join is None or join.end() == end:
+                break
+            position = join.end()
+        return (tuple(dict.fromkeys(codes)), end) if codes else None
+
+    def _one(self, text: str, start: int, near: Neighbourhood) -> tuple[tuple[str, ...], int] | None:
+        department = _NUMBER.match(text, start)
+        if department and department[1] in self._departments:
+            return (self._departments[department[1]],), department.end()
+        ends: list[int] = []
+        position = start
+        while len(ends) < MAX_WORDS:
+            word = _WORD.match(text, position)
+            if word is None:
+                break
+            position = word.end()
+            ends.append(len(text[:position].rstrip(" -'")))
+        for end in reversed(ends):
+            codes = self._index.get(_key(text[start:end]))
+            if codes:
+                chosen = self._choose(codes, near)
+                if chosen:
+                    tail = re.compile(r" ?\(\d{2,5}\)").match(text, end)
+                    return chosen, (tail.end() if tail else end)
+        return None
+
+    def _choose(self, codes: tuple[str, ...], near: Neighbourhood) -> tuple[str, ...] | None:
+        wide = [code for code in codes if len(code) != 5]
+        if len(codes) == 1:
+            return codes
+        if wide and len(wide) == 1:
+            # An EPCI and a commune of one name (« Angers Loire Métropole » is not « Angers »): names differ.
+            return (wide[0],)
+        local = tuple(
+            code
+            for code in codes
+            if self._places is not None
+            and (commune := self._places.commune(code)) is not None
+            and commune.department in near.departments
+        )
+        return local if len(local) == 1 else None
+
+
+def _expression(codes: tuple[str, ...] | None, lives: bool, works: bool) -> Expression:
+    if codes is None:
+        return Stated("other", "territoire")
+    members: list[Expression] = []
+    if lives:
+        members.append(Lives(codes))
+    if works:
+        members.append(Works(codes))
+    return any_of(*members)
+
+
+def _key(name: str) -> str:
+    key = re.sub(r"[^a-z0-9]+", " ", name).strip()
+    key = re.sub(r"\bst\b", "saint", key)
+    key = re.sub(r"\bste\b", "sainte", key)
+    return re.sub(r"^(?:le|la|les|l) ", "", key)
+
+
+def _index(names: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
+    index: dict[str, list[str]] = {}
+    for name, codes in names.items():
+        folded = fold(name)
+        keys = {_key(folded), _key(_PREFIX.sub("", folded))}
+        for key in keys:
+            if len(key) > 1:
+                held = index.setdefault(key, [])
+                held.extend(code for code in codes if code not in held)
+    return {key: tuple(codes) for key, codes in index.items()}
