@@ -1,20 +1,6 @@
 """Rasa's custom actions: thin, they hand the turn to `bot/diagnostic` and send back its reply."""
 
-from actions.asides import (
-    ActionChangeLanguage,
-    ActionComplaint,
-    ActionErase,
-    ActionExplain,
-    ActionGoodbye,
-    ActionMyData,
-    ActionOutOfScope,
-    ActionRepeat,
-    ActionRestartDiagnostic,
-    ActionSimplify,
-    ActionStop,
-    ActionThanks,
-    ActionWhoAreYou,
-)
+from actions.asides import aside_actions
 from actions.diagnostic import (
     ActionCompare,
     ActionMoreOffers,
@@ -25,30 +11,19 @@ from actions.diagnostic import (
 )
 from actions.handover import ActionAskConsent, ActionAskContact, ActionHandOver, ValidateHandoverForm
 
-# One `action_ask_<field>` class a question: rasa-sdk finds actions by their class.
+# rasa-sdk finds actions by their class: these are made from tables and must be held somewhere.
 ASKING = asking_actions()
+ASIDES = aside_actions()
 
 __all__ = [
+    "ASIDES",
     "ASKING",
     "ActionAskConsent",
     "ActionAskContact",
-    "ActionChangeLanguage",
     "ActionCompare",
-    "ActionComplaint",
-    "ActionErase",
-    "ActionExplain",
-    "ActionGoodbye",
     "ActionHandOver",
     "ActionMoreOffers",
-    "ActionMyData",
-    "ActionOutOfScope",
-    "ActionRepeat",
-    "ActionRestartDiagnostic",
     "ActionShowOffers",
-    "ActionSimplify",
-    "ActionStop",
-    "ActionThanks",
-    "ActionWhoAreYou",
     "ActionWhyNot",
     "ValidateDiagnosticForm",
     "ValidateHandoverForm",

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.diagnostic.sieved import SievedDirectory
-
 from bot.database import connect, sessions
 from bot.diagnostic.questions import Questions
 from bot.diagnostic.ranking import Relevance, rank
 from bot.diagnostic.scene import Candidate, Scene
+from bot.diagnostic.sieved import SievedDirectory
 from bot.diagnostic.state import State
 from bot.settings import Settings
 
@@ -71,10 +70,6 @@ class KeptFresh:
     ) -> Sequence[tuple[str, float]]:
         """See `Scene.weights`."""
         return self._current().weights(profile, candidates)
-
-    def road_km(self, origin: str, destination: str) -> float | None:
-        """See `Scene.road_km`."""
-        return self._current().road_km(origin, destination)
 
 
 @functools.cache

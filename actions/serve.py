@@ -6,9 +6,10 @@ import argparse
 import logging
 import warnings
 
-from actions.catalogue import catalogue
 from rasa_sdk.endpoint import create_app
 from rasa_sdk.executor import ActionExecutor
+
+from actions.catalogue import catalogue
 
 
 def main() -> None:

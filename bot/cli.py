@@ -13,9 +13,14 @@ import typer
 from bot.settings import Settings
 
 app = typer.Typer(
-    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Relais, the mobility assistant."
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Relais, the mobility assistant.",
 )
-directory = typer.Typer(no_args_is_help=True, help="The directory of services: load, synchronise, count, search.")
+directory = typer.Typer(
+    no_args_is_help=True, help="The directory of services: load, synchronise, count, search."
+)
 tamis = typer.Typer(no_args_is_help=True, help="The tamis: what is read of a service's conditions.")
 app.add_typer(directory, name="directory")
 app.add_typer(tamis, name="tamis")

@@ -125,6 +125,6 @@ def refusal(candidate: Candidate) -> dict[str, Any]:
         "service_id": candidate.id,
         "name": candidate.service["nom"],
         "form": decision.blocked_form,
-        "criterion": decision.blocked_criterion,
-        "evidence": decision.blocked_evidence,
+        "criterion": decision.criterion,
+        "evidence": decision.evidence,
     }

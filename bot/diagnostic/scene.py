@@ -40,6 +40,3 @@ class Scene(Protocol):
         self, profile: Mapping[str, Any], candidates: Sequence[Candidate]
     ) -> Sequence[tuple[str, float]]:
         """Facts worth asking, heaviest first: (profile field, share of the offers' weight it would settle)."""
-
-    def road_km(self, origin: str, destination: str) -> float | None:
-        """Estimated road distance between two communes in km; None when one has no known point."""

@@ -1,1 +1,1 @@
-"""Playing conversations through the whole pipeline: scripted ones (`relais replay`) and one typed here (`relais chat`)."""
+"""Playing conversations through the whole pipeline: scripted (`relais replay`) or typed (`relais chat`)."""

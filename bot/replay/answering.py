@@ -35,8 +35,8 @@ def _says(fact: Mapping[str, Any], field: str, value: Any, codes: Sequence[Any])
     if fact.get("field") != field:
         return False
     if fact.get("operation") == "clear":
-        return value == []
-    return "value" in fact and (fact["value"] == value or fact["value"] in codes)
+        return bool(value == [])
+    return "value" in fact and bool(fact["value"] == value or fact["value"] in codes)
 
 
 def _tagged(field: str, value: Any) -> Any:

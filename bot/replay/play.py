@@ -74,14 +74,21 @@ def _play_all(played: Stage, clock: FrozenClock, scripts: Sequence[Script], stre
 def play(played: Stage, clock: FrozenClock, script: Script) -> dict[str, Any]:
     """One conversation, as the contract prints it; what went wrong is in `errors`, by kind."""
     clock.set(script.now)
-    line: dict[str, Any] = {"id": script.id, "turns": [], "profile": {}, "facts": {}, "offers": [], "blocked": []}
+    line: dict[str, Any] = {
+        "id": script.id,
+        "turns": [],
+        "profile": {},
+        "facts": {},
+        "offers": [],
+        "blocked": [],
+    }
     line.update(handover=None, stopped=False, errors=[])
     address = f"replay-{uuid.uuid4().hex}"
-    conversation_id = None
+    conversation_id: str | None = None
     asked: str | None = None
     last: list[Outgoing] = []
     for number, message in enumerate(script.messages):
-        incoming = _incoming(script, address, number, message, asked, last, played)
+        incoming = _incoming(script, address, number, message, asked, conversation_id, played)
         if incoming is None:
             continue
         began = time.perf_counter()
@@ -125,9 +132,10 @@ def _incoming(
     number: int,
     message: str | Mapping[str, Any],
     asked: str | None,
-    last: Sequence[Outgoing],
+    conversation_id: str | None,
     played: Stage,
 ) -> Incoming | None:
+    """The message to receive; None for an answer to a question that was not put."""
     common: dict[str, Any] = {
         "channel": script.channel,
         "address": address,
@@ -139,12 +147,17 @@ def _incoming(
         return Incoming(**common, kind="text", text=message)
     if "choice" in message:
         return Incoming(**common, kind="choice", choice=int(message["choice"]))
+    if "event" in message:
+        return Incoming(**common, kind="media")
+    if conversation_id is None:
+        return None
+    known = conversation_id
+    choices = played.choices(known)
     for field, value in (message.get("answer") or {}).items():
-        answer = answer_to(field, value, asked, last)
+        answer = answer_to(field, value, asked, choices, lambda tagged: played.words(known, tagged))
         if answer is not None:
             return Incoming(**common, **answer)
-    kind = message.get("event")
-    return Incoming(**common, kind="media") if kind else None
+    return None
 
 
 def _turn(
@@ -153,7 +166,12 @@ def _turn(
     said = incoming.text if incoming.kind == "text" else {"choice": incoming.choice}
     rows = []
     for item in out:
-        row: dict[str, Any] = {"key": item.key, "text": item.text, "lang": item.lang, "choices": list(item.choices)}
+        row: dict[str, Any] = {
+            "key": item.key,
+            "text": item.text,
+            "lang": item.lang,
+            "choices": list(item.choices),
+        }
         if script.channel == "sms":
             row["segments"] = item.segments
         rows.append(row)

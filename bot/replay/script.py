@@ -52,7 +52,9 @@ def _script(path: Path, number: int, entry: Any) -> Script:
         raise BadScript(f"{where}: channel {channel!r} is not one of {', '.join(CHANNELS)}.")
     messages = entry.get("messages")
     if not isinstance(messages, list) or not all(isinstance(item, str | Mapping) for item in messages):
-        raise BadScript(f"{where}: `messages` must be a list of texts, {{choice: N}} or {{answer: {{field: value}}}}.")
+        raise BadScript(
+            f"{where}: `messages` must be a list of texts, {{choice: N}} or {{answer: {{field: value}}}}."
+        )
     language = entry.get("language")
     return Script(
         id=str(entry.get("id", number)),

@@ -54,11 +54,15 @@ def foreground(settings: Settings, *, announce: bool = True) -> int:
         signal.signal(number, supervisor.ask_to_stop)
     settings.var.mkdir(parents=True, exist_ok=True)
     own = psutil.Process()
-    _state_file(settings).write_text(json.dumps({"pid": own.pid, "created": own.create_time(), "ready": False}))
+    _state_file(settings).write_text(
+        json.dumps({"pid": own.pid, "created": own.create_time(), "ready": False})
+    )
     try:
         with step("Starting engine, actions and application"):
             supervisor.start()
-        _state_file(settings).write_text(json.dumps({"pid": own.pid, "created": own.create_time(), "ready": True}))
+        _state_file(settings).write_text(
+            json.dumps({"pid": own.pid, "created": own.create_time(), "ready": True})
+        )
         if announce:
             greet(settings)
         supervisor.watch()

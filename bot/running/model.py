@@ -36,7 +36,9 @@ def engine_python(root: Path = ROOT) -> Path:
     """The engine's own interpreter. Raises `StepFailed` when its environment is not there."""
     python = root / "engine" / ".venv" / "bin" / "python"
     if not python.exists():
-        raise StepFailed(f"The engine's environment is missing ({python.parent.parent}).\n→ Run `make setup`.")
+        raise StepFailed(
+            f"The engine's environment is missing ({python.parent.parent}).\n→ Run `make setup`."
+        )
     return python
 
 
@@ -64,7 +66,11 @@ def ensure(root: Path = ROOT) -> Path:
         [str(engine_python(root)), "-m", "engine.train", "--out", "models", "--name", f"new-{name}"],
         advice="Look at the last lines: usually a mistake in data/nlu, data/rules, domain.yml or config.yml.",
         cwd=root,
-        env={**engine_environment(root), "RELAIS_ACTIONS_URL": "http://127.0.0.1/", "RELAIS_TRACKER_URL": "sqlite://"},
+        env={
+            **engine_environment(root),
+            "RELAIS_ACTIONS_URL": "http://127.0.0.1/",
+            "RELAIS_TRACKER_URL": "sqlite://",
+        },
     )
     # Renamed at the end: a training that was cut off never looks like a model.
     shutil.move(root / "models" / f"new-{name}.tar.gz", wanted)

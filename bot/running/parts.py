@@ -83,9 +83,14 @@ def application(settings: Settings) -> Part:
             "--log-level",
             "warning",
         ],
-        health=f"http://{'127.0.0.1' if settings.host == '0.0.0.0' else settings.host}:{settings.port}/health",
+        health=f"http://{_reached_at(settings.host)}:{settings.port}/health",
         environment=_ours(settings),
     )
+
+
+def _reached_at(host: str) -> str:
+    """Where to reach an application that listens on this address; every address includes the loopback."""
+    return "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104  compared with, not bound to
 
 
 def all_parts(settings: Settings, trained: Path) -> list[Part]:

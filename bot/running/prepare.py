@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.database import connect, sessions
-from bot.directory.bundled import load_bundled
+from bot.directory.importer import load_bundled
 from bot.handover.desk.joining import first_invitation
 from bot.migrations import upgrade
 from bot.running import model
@@ -17,7 +17,7 @@ def prepare(settings: Settings) -> None:
     engine = connect(settings.url())
     with step("Database and regional directory"):
         upgrade(engine)
-        load_bundled(sessions(engine), settings.data)
+        load_bundled(sessions(engine), settings.data / "directory")
     engine.dispose()
     model.ensure()
 

@@ -50,7 +50,13 @@ def run(
     """Run a command as a step; its output is shown only when it fails. Raises `StepFailed` with the advice."""
     with step(title):
         done = subprocess.run(
-            command, cwd=cwd, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+            command,
+            cwd=cwd,
+            env=env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
         )
         if done.returncode:
             tail = "\n".join(done.stdout.splitlines()[-25:])

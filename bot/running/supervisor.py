@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -53,7 +54,7 @@ class Running:
             text=True,
             errors="replace",
             start_new_session=True,
-            preexec_fn=_die_with_parent,  # noqa: PLW1509  one prctl call, no lock taken
+            preexec_fn=_die_with_parent,  # one prctl call, no lock taken
         )
         assert self.process.stdout is not None
         threading.Thread(target=self._forward, args=(self.process.stdout,), daemon=True).start()
@@ -84,10 +85,8 @@ class Running:
         self._signal(signal.SIGKILL)
 
     def _signal(self, number: signal.Signals) -> None:
-        try:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, number)
-        except (ProcessLookupError, PermissionError):
-            pass
 
 
 class Supervisor:

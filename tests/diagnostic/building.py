@@ -27,8 +27,8 @@ class Decision:
     criteria: list[Criterion] = field(default_factory=list)
     needs_professional: bool = False
     blocked_form: str | None = None
-    blocked_criterion: str | None = None
-    blocked_evidence: str | None = None
+    criterion: str | None = None
+    evidence: str | None = None
 
 
 def service(name: str, themes: list[str] | None = None, **more: Any) -> dict[str, Any]:

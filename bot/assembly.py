@@ -1,0 +1,70 @@
+"""Puts the rooms together: one gateway with its real parts, for the application, a replay or a terminal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Engine as Database
+from sqlalchemy.orm import Session, sessionmaker
+
+from bot.database import connect, sessions
+from bot.gateway.effects import EffectBook
+from bot.gateway.engine import EngineClient
+from bot.gateway.gateway import Gateway, system_clock
+from bot.gateway.ports import Clock, Engine
+from bot.handover.asked import HandoverEffects
+from bot.sealing import Sealer, seal
+from bot.settings import Settings
+from bot.speech.speech import Speech
+from bot.understanding.language import LanguageDetector
+from bot.understanding.places import Gazetteer
+from bot.understanding.reader import Understanding
+
+
+@dataclass(frozen=True)
+class House:
+    """The gateway and what its neighbours share with it."""
+
+    settings: Settings
+    database: Database
+    sessions: sessionmaker[Session]
+    gateway: Gateway
+    speech: Speech
+    places: Gazetteer
+
+
+def open_database(settings: Settings) -> Database:
+    """The application's database, with the keys that seal what people wrote."""
+    return seal(connect(settings.url()), Sealer.load(settings))
+
+
+def assemble(
+    settings: Settings,
+    *,
+    database: Database | None = None,
+    engine: Engine | None = None,
+    clock: Clock = system_clock,
+) -> House:
+    """Build everything once. `database`, `engine` and `clock` default to those of the settings and of the day."""
+    opened = database or open_database(settings)
+    factory = sessions(opened)
+    places = Gazetteer.load(settings.data)
+    speech = Speech.load(settings.data, lambda code: _name(places, code))
+    effects = HandoverEffects(settings, places, clock)
+    gateway = Gateway(
+        settings,
+        factory,
+        Understanding.load(settings.data, gazetteer=places),
+        LanguageDetector.load(settings.data, places),
+        speech,
+        engine or EngineClient.of(settings),
+        EffectBook(effects.handlers()),
+        clock,
+    )
+    effects.speak_through(gateway)
+    return House(settings, opened, factory, gateway, speech, places)
+
+
+def _name(places: Gazetteer, code: str) -> str:
+    commune = places.commune(code)
+    return commune.name if commune else code
