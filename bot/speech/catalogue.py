@@ -59,6 +59,8 @@ class Catalogue:
     entries: Mapping[str, Entry]
     about: Mapping[str, Mapping[str, Any]]
     """What each file says of itself (`_about`), by file name."""
+    parts: Mapping[str, str]
+    """The part each key comes from (`codes` in `codes.fr.yml`), empty for `fr.yml`."""
 
 
 def texts(text: Text) -> Iterator[tuple[str | None, str]]:
@@ -82,6 +84,7 @@ def load(folder: Path) -> dict[str, Catalogue]:
     """
     entries: dict[str, dict[str, Entry]] = {}
     about: dict[str, dict[str, Mapping[str, Any]]] = {}
+    parts: dict[str, dict[str, str]] = {}
     for path in sorted(folder.glob("*.yml")):
         named = _FILE.fullmatch(path.name)
         if named is None:
@@ -94,7 +97,11 @@ def load(folder: Path) -> dict[str, Catalogue]:
             if key in known:
                 raise CatalogueError(f"{path.name}: {key} is already given in another file")
             known[key] = entry(f"{path.name}: {key}", key, value)
-    return {language: Catalogue(language, entries[language], about[language]) for language in entries}
+            parts.setdefault(language, {})[key] = named["part"] or ""
+    return {
+        language: Catalogue(language, known, about[language], parts.get(language, {}))
+        for language, known in entries.items()
+    }
 
 
 def read(path: Path) -> dict[str, Any]:

@@ -14,12 +14,14 @@ _BORDERS = (
     re.compile(r"(?<=\s)(?=\S)"),
 )
 _JOINERS = "\u200d\ufe0f"
+_MARKS = 8
+"""Marks kept with their letter; a longer pile of them is no word of any language."""
 
 
 def split(text: str, fits: Callable[[str], bool]) -> list[str]:
     """The text as messages that each fit, cut at the strongest border there is, without outer spaces.
 
-    `fits` tells whether a message may be sent; it must hold for any single character. Words too long for
+    `fits` tells whether a message may be sent; it must hold for a letter with its marks. Words too long for
     a message are cut between characters, never between a letter and its marks.
     """
     return [part for part in (piece.strip() for piece in _packed(text, fits, 0)) if part]
@@ -52,7 +54,8 @@ def _units(text: str, level: int) -> list[str]:
         return [unit for unit in _BORDERS[level].split(text) if unit]
     units: list[str] = []
     for character in text:
-        if units and (unicodedata.combining(character) or character in _JOINERS):
+        mark = unicodedata.combining(character) or character in _JOINERS
+        if units and mark and len(units[-1]) <= _MARKS:
             units[-1] += character
         else:
             units.append(character)

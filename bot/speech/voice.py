@@ -119,7 +119,7 @@ class Voice:
             return ()
         try:
             return self._tagged(value, depth)
-        except (SpeechError, TypeError, ValueError, KeyError) as error:
+        except (SpeechError, TypeError, ValueError, KeyError, AttributeError) as error:
             if self.strict:
                 raise
             log.error(
@@ -134,9 +134,7 @@ class Voice:
             return self._listed(value["list"], value.get("style", "standard"), depth)
         if "lines" in value:
             return self._lines(value["lines"], depth)
-        if "lines" in value:
-            return self._lines(value["lines"], depth)
-        tag, content = next((tag, content) for tag, content in value.items() if tag != "style")
+        tag, content = next(((tag, content) for tag, content in value.items() if tag != "style"), ("", None))
         if content is None:
             return ()
         if tag in UNITS:
@@ -194,16 +192,9 @@ class Voice:
         """Values one under the other; what says nothing takes no line."""
         out: list[Piece] = []
         for item in items:
-            pieces = self.value(item, depth)
+            pieces = self.value(item, depth + 1)
             if pieces:
                 out += [*words("\n"), *pieces] if out else pieces
-        return tuple(out)
-
-    def _lines(self, items: Sequence[Any], depth: int) -> Pieces:
-        out: list[Piece] = []
-        for item in items:
-            pieces = self.value(item, depth + 1)
-            out += [*words("\n"), *pieces] if out and pieces else pieces
         return tuple(out)
 
     @property

@@ -1,0 +1,292 @@
+from __future__ import annotations
+
+import datetime
+import logging
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.speech import Speech
+from bot.speech.catalogue import Catalogue, entry
+from bot.speech.voice import MissingValue, UnknownKey
+from tests.speech.conftest import DATA, PLACES
+
+NOW = datetime.datetime(2026, 11, 23, 9, 0, tzinfo=ZoneInfo("Europe/Paris"))
+
+FRENCH: dict[str, Any] = {
+    "v": "{v}",
+    "hello": {
+        "text": "Bonjour à tous.",
+        "sms": "Bjr.",
+        "plain": "Bonjour.",
+        "telegram": "Salut.",
+    },
+    "left": {"one": "Il reste {n} place.", "other": "Il reste {n} places.", "on": "n"},
+    "at": "À {place}, appelez {phone} ou voyez {link}.",
+    "only-french": "Seulement en français.",
+    "said": "Vous avez dit : « {words} ».",
+    "two": "{a} puis {b} !",
+    "long": "L’être humain qui vous a répondu n’est plus là, mais {place} reste joignable… Écrivez « OK » !",
+    "code.means.velo": "vélo",
+    "code.means.voiture": "voiture",
+    "word.today": {"text": "aujourd'hui {date}", "sms": "aujourd'hui"},
+    "word.tomorrow": {"text": "demain {date}", "sms": "demain"},
+    "word.yesterday": "hier {date}",
+    "word.none": "aucun",
+    "unit.km": "{number} km",
+    "unit.days": {"one": "{number} jour", "other": "{number} jours", "on": "number"},
+    "unit.money": "{number} €",
+}
+ARABIC: dict[str, Any] = {
+    "v": "{v}",
+    "hello": "مرحبا.",
+    "left": {
+        "zero": "لا مكان.",
+        "one": "مكان واحد.",
+        "two": "مكانان.",
+        "few": "{n} أماكن.",
+        "many": "{n} مكانًا.",
+        "other": "{n} مكان.",
+        "on": "n",
+    },
+    "at": "في {place}، اتصل على {phone} أو انظر {link}.",
+    "said": "قلت: {words}.",
+    "code.means.velo": "دراجة",
+}
+
+
+def build(strict: bool = True, **languages: dict[str, Any]) -> Speech:
+    real = Speech.load(DATA)
+    catalogues = {
+        language: Catalogue(language, {key: entry(key, key, text) for key, text in content.items()}, {}, {})
+        for language, content in languages.items()
+    }
+    return Speech(catalogues, real.formats, real.alphabet, PLACES.__getitem__, strict)
+
+
+SMALL = build(fr=FRENCH, ar=ARABIC)
+ROBUST = build(strict=False, fr=FRENCH, ar=ARABIC)
+
+VALUES = [
+    ("string", "n'importe quoi", "n'importe quoi"),
+    ("whole number", 12, "12"),
+    ("decimal number", {"number": 12.5}, "12,5"),
+    ("thousands", {"number": 1234}, "1\u202f234"),
+    ("tomorrow", {"date": "2026-11-24"}, "demain mardi 24 novembre"),
+    ("today", {"date": "2026-11-23"}, "aujourd'hui lundi 23 novembre"),
+    ("yesterday", {"date": "2026-11-22"}, "hier dimanche 22 novembre"),
+    ("this week", {"date": "2026-11-27"}, "vendredi 27 novembre"),
+    ("first of a month", {"date": "2026-12-01"}, "mardi 1er décembre"),
+    ("eleventh is no first", {"date": "2026-12-11"}, "vendredi 11 décembre"),
+    ("far: with its year", {"date": "2025-09-01"}, "1er septembre 2025"),
+    ("a moment counts as its day", {"date": "2026-11-24T09:00:00+01:00"}, "demain mardi 24 novembre"),
+    ("a month", {"date": "2026-09"}, "septembre 2026"),
+    ("full hour", {"time": "09:00"}, "9 h"),
+    ("hour and minutes", {"time": "14:05"}, "14 h 05"),
+    ("place", {"place": "49099"}, "Cholet"),
+    ("code", {"code": "means.velo"}, "vélo"),
+    ("codes", {"codes": ["means.velo", "means.voiture"]}, "vélo et voiture"),
+    ("codes as a choice", {"codes": ["means.velo", "means.voiture"], "style": "or"}, "vélo ou voiture"),
+    ("no codes: known to be none", {"codes": []}, "aucun"),
+    ("list of tagged values", {"list": [{"place": "49099"}, {"km": 3}, "x"]}, "Cholet, 3 km et x"),
+    ("lines", {"lines": [{"place": "49099"}, None, {"km": 3}]}, "Cholet\n3 km"),
+    ("sentence inside", {"key": "two", "values": {"a": 1, "b": {"days": 2}}}, "1 puis 2 jours !"),
+    ("text", {"text": "Garage {v} 100 % {0}"}, "Garage {v} 100 % {0}"),
+    ("French phone", {"phone": "+33241482121"}, "02 41 48 21 21"),
+    ("foreign phone", {"phone": "+3225551212"}, "+32 2 555 12 12"),
+    ("short number", {"phone": "114"}, "114"),
+    ("four digits", {"phone": "3919"}, "3919"),
+    ("link", {"link": "https://x.fr/a_b?c={v}"}, "https://x.fr/a_b?c={v}"),
+    ("km rounded to a decimal", {"km": 12.437}, "12,4 km"),
+    ("one day", {"days": 1}, "1 jour"),
+    ("days", {"days": 3}, "3 jours"),
+    ("money", {"money": 12.5}, "12,50 €"),
+    ("round money", {"money": 12}, "12 €"),
+    ("count", {"count": 3}, "3"),
+]
+
+
+@pytest.mark.parametrize(("value", "text"), [case[1:] for case in VALUES], ids=[case[0] for case in VALUES])
+def test_values_in_french(value: Any, text: str) -> None:
+    assert SMALL.say("v", {"v": value}, language="fr", channel="web", now=NOW).text == text
+
+
+def test_without_a_clock_a_day_is_only_a_day() -> None:
+    said = SMALL.say("v", {"v": {"date": "2026-11-24"}}, language="fr", channel="web")
+    assert said.text == "mardi 24 novembre"
+
+
+def test_the_day_is_that_of_france() -> None:
+    late = datetime.datetime(2026, 11, 23, 23, 30, tzinfo=datetime.UTC)
+    said = SMALL.say("v", {"v": {"date": "2026-11-24"}}, language="fr", channel="sms", now=late)
+    assert said.text == "aujourd'hui"
+
+
+VARIANTS = [
+    ("web falls to text", "web", False, "Bonjour à tous."),
+    ("sms", "sms", False, "Bjr."),
+    ("telegram", "telegram", False, "Salut."),
+    ("plain first", "telegram", True, "Bonjour."),
+    ("plain first in SMS too", "sms", True, "Bonjour."),
+    ("a channel without a name of its own", "desk", False, "Bonjour à tous."),
+]
+
+
+@pytest.mark.parametrize(
+    ("channel", "plain", "text"), [case[1:] for case in VARIANTS], ids=[c[0] for c in VARIANTS]
+)
+def test_variants(channel: str, plain: bool, text: str) -> None:
+    assert SMALL.say("hello", {}, language="fr", channel=channel, plain=plain).text == text
+
+
+ARABIC_FORMS = [
+    (0, "لا مكان."),
+    (1, "مكان واحد."),
+    (2, "مكانان."),
+    (3, "3 أماكن."),
+    (11, "11 مكانًا."),
+    (100, "100 مكان."),
+]
+
+
+@pytest.mark.parametrize(("number", "text"), ARABIC_FORMS)
+def test_arabic_counts_in_six_forms(number: int, text: str) -> None:
+    for value in (number, {"count": number}):
+        assert SMALL.say("left", {"n": value}, language="ar", channel="web").text == text
+
+
+VALUES_AT = {
+    "place": {"place": "49099"},
+    "phone": {"phone": "+33241482121"},
+    "link": {"link": "https://x.fr/"},
+}
+
+
+def test_right_to_left_text_isolates_what_runs_the_other_way() -> None:
+    said = SMALL.say("at", VALUES_AT, language="ar", channel="telegram")
+    assert said.direction == "rtl"
+    assert "\u2066Cholet\u2069" in said.text
+    assert "\u206602 41 48 21 21\u2069" in said.text
+    assert "\u2066https://x.fr/\u2069" in said.text
+
+
+def test_an_arabic_name_is_isolated_in_french() -> None:
+    said = SMALL.say("said", {"words": {"text": "محطة القطار"}}, language="fr", channel="web")
+    assert "\u2067محطة القطار\u2069" in said.text
+    assert "\u2067" not in SMALL.say("said", {"words": {"text": "محطة"}}, language="ar", channel="web").text
+
+
+def test_an_arabic_sms_has_no_mark_and_phone_numbers_that_cannot_turn_round() -> None:
+    said = SMALL.say("at", VALUES_AT, language="ar", channel="sms")
+    assert said.text == "في Cholet، اتصل على 0241482121 أو انظر https://x.fr/."
+    assert said.segments == 1
+
+
+def test_french_stands_in_and_says_so(caplog: pytest.LogCaptureFixture) -> None:
+    said = SMALL.say("only-french", {"v": "secret"}, language="ar", channel="web")
+    assert (said.text, said.language, said.direction, said.fallback) == (
+        "Seulement en français.", "fr", "ltr", True,
+    )  # fmt: skip
+    assert "only-french" in caplog.text
+    assert "secret" not in caplog.text
+    assert not SMALL.say("hello", {}, language="ar", channel="web").fallback
+
+
+def test_a_french_word_inside_an_arabic_sentence_is_isolated_and_flagged() -> None:
+    said = SMALL.say("v", {"v": {"code": "means.voiture"}}, language="ar", channel="web")
+    assert (said.text, said.language, said.fallback) == ("\u2066voiture\u2069", "ar", True)
+
+
+def test_a_language_nobody_speaks_is_french() -> None:
+    said = SMALL.say("hello", {}, language="xx", channel="web")
+    assert (said.text, said.language, said.fallback) == ("Bonjour à tous.", "fr", True)
+
+
+def test_strict_speech_names_what_is_missing() -> None:
+    with pytest.raises(UnknownKey, match="no-such-key"):
+        SMALL.say("no-such-key", {}, language="fr", channel="web")
+    with pytest.raises(MissingValue, match="two: b"):
+        SMALL.say("two", {"a": 1}, language="fr", channel="web")
+
+
+MALFORMED = [None, True, [], {}, {"date": "hier"}, {"date": "2026-02-30"}, {"time": "25:00"}, {"place": "00000"},
+             {"nonsense": 1}, {"days": "x"}, {"codes": 3}, {"key": "v", "values": [1]}, {"key": "no-such-key"},
+             {"date": None}, object()]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", MALFORMED, ids=str)
+def test_at_run_time_what_cannot_be_said_is_left_out(value: Any, caplog: pytest.LogCaptureFixture) -> None:
+    said = ROBUST.say("two", {"a": "jean", "b": value}, language="fr", channel="web", now=NOW)
+    assert said.text == "jean puis !"
+    assert "key=two value=b" in caplog.text
+    assert "jean" not in caplog.text
+
+
+def test_an_unknown_key_says_nothing_at_run_time(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.ERROR):
+        assert ROBUST.say("no-such-key", {}, language="ar", channel="web").text == ""
+    assert "no-such-key" in caplog.text
+
+
+def test_a_sentence_that_holds_itself_ends() -> None:
+    loop: dict[str, Any] = {"key": "v"}
+    loop["values"] = {"v": loop}
+    assert ROBUST.say("v", {"v": loop}, language="fr", channel="web").text == ""
+
+
+@given(words=st.text(min_size=1), language=st.sampled_from(["fr", "ar"]))
+def test_what_a_person_wrote_is_never_a_template(words: str, language: str) -> None:
+    said = SMALL.say("said", {"words": {"text": words}}, language=language, channel="web")
+    assert words in said.text
+
+
+@given(words=st.text(max_size=300), language=st.sampled_from(["fr", "ar"]))
+def test_no_hidden_character_in_an_sms(words: str, language: str) -> None:
+    said = ROBUST.say("said", {"words": words}, language=language, channel="sms")
+    assert not set(said.text) & set("\u2066\u2067\u2068\u2069\u00a0\u202f\u200e\u200f")
+    assert said.segments == SMALL.segments(said.text)
+
+
+def test_an_sms_gives_up_signs_then_accents_but_never_a_name() -> None:
+    cholet = SMALL.say("long", {"place": {"place": "49099"}}, language="fr", channel="sms")
+    assert cholet.text.startswith("L'etre humain qui vous a répondu n'est plus là, mais Cholet reste")
+    assert cholet.segments == 1
+    name = SMALL.say("long", {"place": {"place": "53062"}}, language="fr", channel="sms")
+    assert "Château-Gontier-sur-Mayenne" in name.text
+    assert name.segments == 2
+
+
+def test_numbered_choices() -> None:
+    text = SMALL.say("hello", {}, language="ar", channel="telegram")
+    assert (
+        SMALL.numbered(text, ["دراجة", "Cholet"], language="ar", channel="telegram")
+        == "مرحبا.\n1 دراجة\n2 Cholet"
+    )
+    assert SMALL.numbered("", ["oui", "non"], language="fr", channel="web") == "1 oui\n2 non"
+
+
+def test_choices_are_weighed_with_their_question_in_an_sms() -> None:
+    question = SMALL.say("said", {"words": "a" * 30}, language="fr", channel="sms")
+    assert "«" in question.text
+    label = SMALL.say("v", {"v": {"place": "49099"}}, language="fr", channel="sms")
+    whole = SMALL.numbered(question, [label] * 3, language="fr", channel="sms")
+    assert "«" not in whole
+    assert SMALL.segments(whole) == 1
+
+
+def test_languages_and_what_they_miss() -> None:
+    assert SMALL.languages() == ["fr", "ar"]
+    assert SMALL.missing("fr") == []
+    assert "only-french" in SMALL.missing("ar")
+    assert "hello" not in SMALL.missing("ar")
+    assert SMALL.missing("tr") == sorted(FRENCH)
+    assert SMALL.name("ar") == "العربية"
+    assert SMALL.direction("ps") == "rtl"
+
+
+def test_the_products_own_data_loads(data: Path) -> None:
+    assert "fr" in Speech.load(data).languages()
