@@ -1,0 +1,115 @@
+"""Times of day: when the person must be there, when they finish, and the bands of hours that follow."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.understanding.facts import Fact
+from bot.understanding.policy import Policy
+from bot.understanding.scope import Scope
+from bot.understanding.stream import Hit, Stream
+
+_PLAIN = re.compile(r"(?<![^ ]) (?P<h>[01]?\d|2[0-3]) : (?P<m>[0-5]\d)(?= |$)")
+
+
+@dataclass(frozen=True)
+class Time:
+    """Tokens [start, end) that name a time of day, `HH:MM`; None when they name a duration."""
+
+    start: int
+    end: int
+    value: str | None
+
+
+def find_times(stream: Stream, hits: Sequence[Hit]) -> list[Time]:
+    """The times of a message, in order. `hits` are those of the kind times; longer wordings hide shorter ones."""
+    found = [Time(hit.start, hit.end, _value(hit)) for hit in hits]
+    for match in _PLAIN.finditer(stream.string):
+        start, end = stream.at(match.start(), match.end())
+        if start is not None and end is not None:
+            found.append(Time(start, end, f"{int(match.group('h')):02d}:{match.group('m')}"))
+    found.sort(key=lambda t: (-(t.end - t.start), t.value is not None, t.start))
+    kept: list[Time] = []
+    for time in found:
+        if not any(time.start < other.end and other.start < time.end for other in kept):
+            kept.append(time)
+    return sorted(kept, key=lambda t: t.start)
+
+
+def _value(hit: Hit) -> str | None:
+    detail = hit.rule.detail
+    if detail.get("never"):
+        return None
+    if "at" in detail:
+        return str(detail["at"])
+    hour = int(hit.groups["h"][0])
+    minute = int(hit.groups["m"][0]) if "m" in hit.groups else int(detail.get("minutes", 0))
+    if minute < 0:
+        hour, minute = hour - 1, 60 + minute
+    half = detail.get("half")
+    if half == "pm" and 1 <= hour < 12:
+        hour += 12
+    elif half == "am" and hour == 12:
+        hour = 0
+    return f"{hour % 24:02d}:{minute:02d}" if hour >= 0 else None
+
+
+class Clock:
+    """Gives the times of one message their use: arrival, end, or neither."""
+
+    def __init__(self, stream: Stream, scope: Scope, policy: Policy, times: Mapping[str, Time]) -> None:
+        self._stream = stream
+        self._scope = scope
+        self._policy = policy
+        self._times = times
+        self._at = {t.text: i for i, t in enumerate(stream.tokens) if t.text in times}
+
+    def facts(self, hits: Sequence[Hit], *, asked: str | None = None) -> list[Fact]:
+        """The arrival and hours facts; `hits` are those of the kind clock."""
+        use: dict[str, tuple[str, Hit]] = {}
+        strength = {"other": 0, "end": 1, "arrival": 2}
+        ranked = sorted(hits, key=lambda h: (h.end - h.start <= 2, strength.get(h.rule.value, 3), h.rule.rank))
+        for hit in ranked:
+            mark = hit.groups.get("time2", hit.groups.get("time", ("",)))[0]
+            if mark in use or mark not in self._at:
+                continue
+            field = "arrival" if hit.rule.value == "arrival" else "hours"
+            dropped = self._policy.drops(field, self._scope.cues(hit), hit.rule)
+            use[mark] = ("other" if dropped else hit.rule.value, hit)
+        if asked == "arrival" and len(self._at) == 1 and not use:
+            mark, index = next(iter(self._at.items()))
+            return self._arrival(mark, index, index + 1) + self._band(mark, "arrival", index, index + 1)
+        return self._chosen(use)
+
+    def _chosen(self, use: Mapping[str, tuple[str, Hit]]) -> list[Fact]:
+        out: list[Fact] = []
+        arrivals = [(self._at[m], m, hit) for m, (what, hit) in use.items() if what == "arrival"]
+        if arrivals:
+            corrected = [a for a in arrivals if self._scope.corrected(a[0])]
+            strong = [a for a in sorted(arrivals, key=lambda a: a[0]) if a[2].end - a[2].start > 2]
+            _, mark, hit = (corrected[-1:] or strong[:1] or sorted(arrivals, key=lambda a: a[0])[:1])[0]
+            index = self._at[mark]
+            out += self._arrival(mark, index, index + 1) + self._band(mark, "arrival", index, index + 1)
+        for mark, (what, hit) in use.items():
+            if what == "end":
+                out += self._band(mark, "end", hit.start, hit.end)
+        return out
+
+    def _arrival(self, mark: str, start: int, end: int) -> list[Fact]:
+        value = self._times[mark].value
+        first, last = self._stream.span(start, end)
+        return [Fact("arrival", value, "", first, last, confidence=0.9)] if value else []
+
+    def _band(self, mark: str, what: str, start: int, end: int) -> list[Fact]:
+        value, bands = self._times[mark].value, self._policy.hours
+        if not value:
+            return []
+        code = None
+        if what == "arrival" and value < bands["early_until"]:
+            code = bands["early"]
+        elif value >= bands["late_from"] or (what == "end" and value < bands["early_until"]):
+            code = bands["late"]
+        first, last = self._stream.span(start, end)
+        return [Fact("hours", code, "", first, last, "add", 0.9)] if code else []

@@ -1,0 +1,124 @@
+"""Dates as people say them, against the conversation's clock: the day of the trip, never a day gone by."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from bot.understanding.lexicon import Lexicon
+from bot.understanding.stream import Hit, Stream
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+LONGEST_DAYS = 400  # a deadline further away than this is a slip of the pen
+RECENT_DAYS = 90  # « le 15 novembre » said on the 23rd is a week ago, not next year
+_NUMERIC = re.compile(
+    r"(?<![^ ]) (?:(?P<y>20\d\d) [-/.] (?P<mo>\d\d?) [-/.] (?P<d>\d\d?)"
+    r"|(?P<d2>[0-3]?\d) (?P<sep>[/.-]) (?P<mo2>[01]?\d)(?: (?P=sep) (?P<y2>(?:20)?\d\d))?)(?= |$)"
+)
+
+
+@dataclass(frozen=True)
+class Day:
+    """Tokens [start, end) that name a day; `value` is None for a day that is no deadline (past, recurring)."""
+
+    start: int
+    end: int
+    value: date | None
+    confirm: bool = False
+
+
+def find_days(stream: Stream, lexicon: Lexicon, hits: list[Hit], today: date) -> list[Day]:
+    """The days of a message, in order. `hits` are those of the kind dates; longer wordings hide shorter ones."""
+    found: list[Day] = []
+    for hit in hits:
+        if hit.rule.detail.get("never"):
+            found.append(Day(hit.start, hit.end, None))
+        else:
+            day, confirm = _resolve(hit, lexicon, today)
+            found.append(Day(hit.start, hit.end, day, confirm))
+    found.extend(_numeric(stream, today))
+    found.sort(key=lambda d: (-(d.end - d.start), d.value is not None, d.start))
+    kept: list[Day] = []
+    for day in found:
+        if not any(day.start < other.end and other.start < day.end for other in kept):
+            kept.append(day)
+    return sorted(kept, key=lambda d: d.start)
+
+
+def _resolve(hit: Hit, lexicon: Lexicon, today: date) -> tuple[date | None, bool]:
+    detail, groups = hit.rule.detail, hit.groups
+    if "days" in detail:
+        return today + timedelta(days=int(detail["days"])), False
+    number = _number(groups["n"][0], lexicon) if "n" in groups else None
+    if "weekday" in detail:
+        wanted = lexicon.weekdays.get(groups["weekday"][0])
+        if wanted is None:
+            return None, False
+        ahead = (WEEKDAYS.index(wanted) - today.weekday() - 1) % 7 + 1
+        return today + timedelta(days=ahead + 7 * int(detail["weekday"])), ahead == 7
+    if "each" in detail and number is not None:
+        return _later(today, number, str(detail["each"])), False
+    if "month" in detail and number is not None:
+        month = int(lexicon.months.get(groups["month"][0], "0"))
+        year = groups.get("year")
+        return _calendar(today, number, month, _year(year[0]) if year else None), False
+    if "monthday" in detail and number is not None:
+        day = _safe(today.year, today.month, number)
+        if day is None or day < today:
+            following = today.replace(day=1) + timedelta(days=32)
+            day = _safe(following.year, following.month, number)
+        return day, True
+    return None, False
+
+
+def _later(today: date, number: int, unit: str) -> date | None:
+    if unit == "month":
+        months = today.month - 1 + number
+        year, month = today.year + months // 12, months % 12 + 1
+        return _bounded(_safe(year, month, min(today.day, calendar.monthrange(year, month)[1])), today)
+    return _bounded(today + timedelta(days=min(number, 1000) * (7 if unit == "week" else 1)), today)
+
+
+def _numeric(stream: Stream, today: date) -> list[Day]:
+    days = []
+    for match in _NUMERIC.finditer(stream.string):
+        start, end = stream.at(match.start(), match.end())
+        if start is None or end is None:
+            continue
+        day = int(match.group("d") or match.group("d2"))
+        month = int(match.group("mo") or match.group("mo2"))
+        year = match.group("y") or match.group("y2")
+        if match.group("sep") in (".", "-") and year is None:
+            continue  # « 9.30 » is a time, « 18-25 » an age
+        days.append(Day(start, end, _calendar(today, day, month, _year(year) if year else None)))
+    return days
+
+
+def _calendar(today: date, day: int, month: int, year: int | None) -> date | None:
+    if year is not None:
+        return _bounded(_safe(year, month, day), today)
+    this = _safe(today.year, month, day)
+    if this is not None and this < today and (today - this).days > RECENT_DAYS:
+        this = _safe(today.year + 1, month, day)
+    return _bounded(this, today)
+
+
+def _bounded(day: date | None, today: date) -> date | None:
+    return day if day is not None and today <= day <= today + timedelta(days=LONGEST_DAYS) else None
+
+
+def _safe(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _year(text: str) -> int:
+    return int(text) if len(text) == 4 else 2000 + int(text)
+
+
+def _number(text: str, lexicon: Lexicon) -> int | None:
+    return int(text[:6]) if text.isdigit() else lexicon.numbers.get(text)

@@ -1,0 +1,275 @@
+"""One language's lexicon, read from its YAML file and indexed by the words its patterns need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as made_by
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.understanding.pattern import Grammar, Pattern, PatternError
+from bot.understanding.text import Letters
+
+
+
+class _Words(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # C where there is one
+    """YAML in which `no`, `on` and `12:30` are words: only whole numbers and null are read as such."""
+
+
+_Words.yaml_implicit_resolvers = {
+    first: [(tag, shape) for tag, shape in shapes if tag.rpartition(":")[2] in ("int", "null", "merge")]
+    for first, shapes in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+CUES = (
+    "self",
+    "other",
+    "question",
+    "wish",
+    "supposed",
+    "past",
+    "correction",
+    "proxy",
+)
+
+
+EARLY = ("dates", "times", "place_cues", "not_places")
+MARKS = frozenset({"§d", "§t", "§p"})
+
+
+class LexiconError(ValueError):
+    """A lexicon file that cannot be used; the message names the file and the place in it."""
+
+
+def read_yaml(path: Path) -> Any:
+    """The content of a YAML file. Raises `LexiconError` when it is missing or unreadable."""
+    try:
+        return yaml.load(path.read_bytes(), Loader=_Words)  # noqa: S506  a safe loader
+    except (OSError, yaml.YAMLError) as error:
+        raise LexiconError(f"{path}: {error}") from error
+
+
+def load_letters(data: Path) -> Letters:
+    """How letters fold, from data/lexicons/letters.yml."""
+    content = read_yaml(data / "lexicons" / "letters.yml") or {}
+    return Letters({str(k): str(v) for k, v in (content.get("same") or {}).items()})
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Patterns that say one thing. `kind` is the section; `field`, `value`, `operation` what they say.
+
+    `keep` names the cues (negation, question…) that this rule does not mind, `drop` those it does,
+    whatever the field's policy says. `detail` holds the keys of a dates or times entry.
+    """
+
+    kind: str
+    field: str = ""
+    value: str = ""
+    operation: str = "say"
+    keep: frozenset[str] = frozenset()
+    drop: frozenset[str] = frozenset()
+    unless: tuple[Pattern, ...] = ()
+    detail: Mapping[str, Any] = made_by(default_factory=dict)
+    rank: int = 0
+
+
+@dataclass
+class Index:
+    """Which rules a message can match at all, by the words it holds."""
+
+    entries: list[tuple[Rule, Pattern]] = made_by(default_factory=list)
+    words: dict[str, list[int]] = made_by(default_factory=dict)
+    stems: dict[str, list[tuple[str, int]]] = made_by(default_factory=dict)
+    inside: list[tuple[str, bool, int]] = made_by(default_factory=list)
+    always: list[int] = made_by(default_factory=list)
+
+    def add(self, rule: Rule, pattern: Pattern) -> None:
+        """Adds one pattern of a rule."""
+        number = len(self.entries)
+        self.entries.append((rule, pattern))
+        if pattern.anchors is None:
+            self.always.append(number)
+            return
+        for anchor in pattern.anchors:
+            if anchor.startswith("*"):
+                self.inside.append((anchor.strip("*"), anchor.endswith("*"), number))
+            elif anchor.endswith("*"):
+                stem = anchor[:-1]
+                self.stems.setdefault(stem[:2], []).append((stem, number))
+            else:
+                self.words.setdefault(anchor, []).append(number)
+
+    def candidates(self, words: Iterable[str]) -> list[tuple[Rule, Pattern]]:
+        """The rules and patterns worth trying on a message of these words, in the file's order."""
+        found = set(self.always)
+        for word in set(words):
+            found.update(self.words.get(word, ()))
+            for stem, number in self.stems.get(word[:2], ()):
+                if word.startswith(stem):
+                    found.add(number)
+            for core, tail, number in self.inside:
+                if core in word and (tail or word.endswith(core)):
+                    found.add(number)
+        return [self.entries[number] for number in sorted(found)]
+
+
+class Lexicon:
+    """What one language's file says: spelling, cues, rules and the vocabulary they are made of."""
+
+    def __init__(self, content: Mapping[str, Any], letters: Letters, name: str = "") -> None:
+        self.language = str(content.get("language", name))
+        self.script = str(content.get("script", "latin"))
+        self.letters = letters
+        fold = letters.fold
+        clitics = content.get("clitics") or {}
+        by_length = {"key": len, "reverse": True}
+        self.prefixes = sorted({fold(str(p)) for p in clitics.get("prefixes") or ()} - {""}, **by_length)
+        self.suffixes = sorted({fold(str(p)) for p in clitics.get("suffixes") or ()} - {""}, **by_length)
+        self.spelling = {
+            fold(str(k)).replace(" ", ""): tuple(fold(str(v)).split())
+            for k, v in (content.get("spelling") or {}).items()
+        }
+        self.common = frozenset(w for e in content.get("common") or () for w in fold(str(e)).split())
+        self.numbers = {fold(str(k)): int(v) for k, v in (content.get("numbers") or {}).items()}
+        self.weekdays = _names(content.get("weekdays"), fold)
+        self.months = _names(content.get("months"), fold)
+        cues = content.get("cues") or {}
+        self.reach = int(cues.get("reach", 3))
+        self.borders = frozenset(fold(str(w)) for w in cues.get("border") or ())
+        self.place_words = frozenset(fold(str(w)) for w in content.get("place_words") or ())
+        self.contractions = {fold(str(k)): fold(str(v)) for k, v in (content.get("contractions") or {}).items()}
+        self._grammar = Grammar(
+            fold,
+            content.get("sets") or {},
+            tuple(self.numbers),
+            tuple(self.weekdays),
+            tuple(self.months),
+        )
+        self.early = Index()  # dates, times and what announces a place: read before the rest
+        self.index = Index()
+        self.asked = Index()
+        try:
+            self._read(content)
+        except PatternError as error:
+            raise LexiconError(f"lexicon {name or self.language}: {error}") from error
+
+    def _read(self, content: Mapping[str, Any]) -> None:
+        cues = content.get("cues") or {}
+        for name in (*CUES, "negation", "negation_after"):
+            self._add(Rule(name), cues.get(name))
+        for field_name, codes in (content.get("rules") or {}).items():
+            self._rules("rule", str(field_name), codes or {}, self.index)
+        for field_name, codes in (content.get("asked") or {}).items():
+            self._rules("asked", str(field_name), codes or {}, self.asked)
+        for kind in ("dates", "times"):
+            for rank, entry in enumerate(content.get(kind) or ()):
+                detail = {k: v for k, v in entry.items() if k != "say"}
+                self._add(Rule(kind, detail=detail, rank=rank), entry.get("say"))
+        for use, patterns in (content.get("clock") or {}).items():
+            for rank, pattern in enumerate(patterns or ()):
+                self._add(Rule("clock", value=str(use), rank=rank), [pattern])
+        for rank, pattern in enumerate(content.get("trips") or ()):
+            self._add(Rule("trips", rank=rank), [pattern])
+        self._add(Rule("wrong_places"), content.get("wrong_places"))
+        self._add(Rule("place_cues"), content.get("place_cues"))
+        self._add(Rule("not_places"), content.get("not_places"))
+
+    def _add(self, rule: Rule, patterns: Sequence[Any] | None, index: Index | None = None) -> None:
+        for source in patterns or ():
+            pattern = self._grammar.pattern(str(source))
+            if index is not None:
+                index.add(rule, pattern)
+            elif rule.kind in EARLY and not (pattern.anchors and pattern.anchors & MARKS):
+                self.early.add(rule, pattern)
+            else:
+                self.index.add(rule, pattern)
+
+    def _rules(self, kind: str, field_name: str, codes: Mapping[Any, Any], index: Index) -> None:
+        for code, spec in codes.items():
+            if isinstance(spec, Mapping):
+                flags = {k: v for k, v in spec.items() if k not in ("say", "not", "unless")}
+                unless = tuple(self._grammar.pattern(str(p)) for p in spec.get("unless") or ())
+                keep = frozenset(k for k, v in flags.items() if v == "keep")
+                drop = frozenset(k for k, v in flags.items() if v == "drop")
+                if set(flags) != keep | drop:
+                    raise PatternError(f"{field_name}.{code}: a cue is kept or dropped, not {flags}")
+                said = (("say", spec.get("say")), ("not", spec.get("not")))
+            else:
+                said, unless, keep, drop = (("say", spec), ("not", None)), (), frozenset(), frozenset()
+            for operation, patterns in said:
+                rule = Rule(kind, field_name, str(code).lower(), operation, keep, drop, unless)
+                self._add(rule, patterns, index)
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """Every whole word that the patterns, the lists and the spellings hold."""
+        words = set(self.common)
+        for index in (self.early, self.index, self.asked):
+            for _, pattern in index.entries:
+                words.update(_literals(pattern.piece.source))
+        for target in self.spelling.values():
+            words.update(target)
+        for listed in (self.numbers, self.weekdays, self.months):
+            words.update(w for entry in listed for w in entry.split())
+        return frozenset(words | self.borders)
+
+    def knows(self, word: str) -> bool:
+        """Whether a folded word belongs to this language as far as the lexicon tells, inflected forms included."""
+        if word in self.vocabulary or word in self.spelling:
+            return True
+        return any(
+            word.startswith(stem) and len(stem) >= 4
+            for index in (self.early, self.index)
+            for stem, _ in index.stems.get(word[:2], ())
+        )
+
+    @cached_property
+    def long_words(self) -> Mapping[str, tuple[str, ...]]:
+        """Words of six letters or more, by first letter: what a misspelt word may have meant."""
+        out: dict[str, list[str]] = {}
+        for word in sorted(self.vocabulary):
+            if len(word) >= 6 and word.isalpha():
+                out.setdefault(word[0], []).append(word)
+        return {letter: tuple(words) for letter, words in out.items()}
+
+
+def _literals(source: str) -> list[str]:
+    """The whole words of a pattern's expression: those between a space and the next boundary."""
+    words = []
+    for chunk in source.replace("\\", "").split(" ")[1:]:
+        word = ""
+        for char in chunk:
+            if not char.isalnum():
+                break
+            word += char
+        rest = chunk[len(word) :]
+        if word and not rest.startswith("[^"):
+            words.append(word)
+    return words
+
+
+def _names(listed: Mapping[Any, Any] | None, fold: Any) -> dict[str, str]:
+    out: dict[str, str] = {}
+    for key, words in (listed or {}).items():
+        for word in words or ():
+            out[fold(str(word))] = str(key)
+    return out
+
+
+def load_lexicon(path: Path, letters: Letters) -> Lexicon:
+    """The lexicon of one file. Raises `LexiconError` naming the file when it cannot be used."""
+    content = read_yaml(path)
+    if not isinstance(content, Mapping):
+        raise LexiconError(f"{path}: a lexicon is a mapping")
+    return Lexicon(content, letters, path.stem)
+
+
+def load_lexicons(data: Path, letters: Letters) -> dict[str, Lexicon]:
+    """Every language's lexicon found in data/lexicons (files named by a two-letter code), French first."""
+    paths = sorted((data / "lexicons").glob("[a-z][a-z].yml"), key=lambda p: (p.stem != "fr", p.stem))
+    return {path.stem: load_lexicon(path, letters) for path in paths}

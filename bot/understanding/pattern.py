@@ -1,0 +1,250 @@
+"""The pattern language of the lexicons (see data/lexicons/README.md), made into regular expressions.
+
+A stream is a string of words, each with one space before it: `" j ai pas de voiture | je …"`.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+_LEX = re.compile(r"\s+|//|~(\d+)|\{([a-z_0-9]+)\}|[()|?]|[^\s()|?{}~]+")
+
+CAPTURES: Mapping[str, str] = {
+    "n": "NUMBER",
+    "h": r"(?P<h> (?:[01]?\d|2[0-4]))",
+    "m": r"(?P<m> [0-5]\d)",
+    "year": r"(?P<year> (?:20)?\d\d)",
+    "time": r"(?P<time> §t\d+)",
+    "time2": r"(?P<time2> §t\d+)",
+    "date": r"(?P<date> §d\d+)",
+    "place": r"(?P<place> §p\d+)",
+    "origin": r"(?P<origin> §p\d+)",
+    "destination": r"(?P<destination> §p\d+)",
+    "weekday": "WEEKDAY",
+    "month": "MONTH",
+}
+_GROUP = re.compile(r"\(\?P<([a-z0-9]+)>")
+_ANCHORS = {"time": "§t", "time2": "§t", "date": "§d", "place": "§p", "origin": "§p", "destination": "§p"}
+
+WEIGHT_COMMON = 400  # an anchor of two letters is in nearly every message
+
+
+class PatternError(ValueError):
+    """A pattern of a lexicon that cannot be read; the message names it."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of a pattern: its expression, and words one of which must be there (None: no such word)."""
+
+    source: str
+    anchors: frozenset[str] | None
+
+
+@dataclass
+class Pattern:
+    """One pattern, compiled when a message first holds one of its anchors."""
+
+    source: str
+    piece: Piece
+    bare: bool = False  # began with `!`: no look for a negation around it
+
+    @property
+    def anchors(self) -> frozenset[str] | None:
+        """Words (or stems with `*`) one of which every match holds; None when there is none."""
+        return self.piece.anchors
+
+    @cached_property
+    def expression(self) -> re.Pattern[str]:
+        """The compiled expression over a stream; a capture written twice becomes `n_1`, `n_2`."""
+        count = itertools.count(1)
+        source = _GROUP.sub(lambda found: f"(?P<{found.group(1)}_{next(count)}>", self.piece.source)
+        return re.compile(source + r"(?= |$)")
+
+    def finditer(self, stream: str) -> Iterator[re.Match[str]]:
+        """Every match in a stream, left to right, not overlapping."""
+        return self.expression.finditer(stream)
+
+
+def captured(match: re.Match[str]) -> dict[str, tuple[str, int, int]]:
+    """What a match captured: name → (words, start, end in the stream); the first one where there are several."""
+    out: dict[str, tuple[str, int, int]] = {}
+    for name, words in match.groupdict().items():
+        if words is not None:
+            out.setdefault(name.rpartition("_")[0], (words.strip(), match.start(name) + 1, match.end(name)))
+    return out
+
+
+class Grammar:
+    """Reads patterns with one lexicon's sets, numbers, weekdays and months.
+
+    `fold` turns a written word into the folded words a stream is made of.
+    """
+
+    def __init__(
+        self,
+        fold: Callable[[str], str],
+        sets: Mapping[str, Sequence[str]],
+        numbers: Sequence[str] = (),
+        weekdays: Sequence[str] = (),
+        months: Sequence[str] = (),
+    ) -> None:
+        self._fold = fold
+        self._sets = sets
+        self._pieces: dict[str, Piece] = {}
+        self._words: dict[str, Piece] = {}
+        self._open: list[str] = []
+        self._lists = {"NUMBER": ("n", numbers), "WEEKDAY": ("weekday", weekdays), "MONTH": ("month", months)}
+
+    def pattern(self, source: str) -> Pattern:
+        """The pattern written `source`.
+
+        Raises `PatternError` when it cannot be read or names a set that is not there.
+        """
+        text = source.strip()
+        bare = text.startswith("!")
+        try:
+            piece = self._parse(text[1:] if bare else text)
+        except (PatternError, IndexError) as error:
+            raise PatternError(f"pattern {source!r}: {error}") from error
+        return Pattern(source, piece, bare)
+
+    def _parse(self, text: str) -> Piece:
+        lexemes: list[tuple[str, str]] = []
+        position = 0
+        while position < len(text):
+            found = _LEX.match(text, position)
+            if found is None:
+                raise PatternError(f"unreadable at {position}")
+            position = found.end()
+            word = found.group(0)
+            if word.isspace():
+                continue
+            if found.group(1):
+                lexemes.append(("gap", found.group(1)))
+            elif found.group(2):
+                lexemes.append(("name", found.group(2)))
+            elif word in ("(", ")", "|", "?", "//"):
+                lexemes.append((word, word))
+            else:
+                lexemes.append(("word", word))
+        lexemes.append(("end", ""))
+        piece, rest = self._alternatives(lexemes, 0)
+        if lexemes[rest][0] != "end":
+            raise PatternError("unbalanced parenthesis")
+        return piece
+
+    def _alternatives(self, lexemes: list[tuple[str, str]], at: int) -> tuple[Piece, int]:
+        options = []
+        while True:
+            piece, at = self._sequence(lexemes, at)
+            options.append(piece)
+            if lexemes[at][0] != "|":
+                return _either(options), at
+            at += 1
+
+    def _sequence(self, lexemes: list[tuple[str, str]], at: int) -> tuple[Piece, int]:
+        pieces: list[Piece] = []
+        while lexemes[at][0] not in ("|", ")", "end"):
+            kind, word = lexemes[at]
+            at += 1
+            if kind == "(":
+                piece, at = self._alternatives(lexemes, at)
+                if lexemes[at][0] != ")":
+                    raise PatternError("missing )")
+                at += 1
+            elif kind == "gap":
+                piece = Piece(rf"(?: [^ |]+){{0,{int(word)}}}?", None)
+            elif kind == "//":
+                piece = Piece(r"(?: \|)?", None)
+            elif kind == "name":
+                piece = self._named(word)
+            elif kind == "word":
+                piece = self._word(word)
+            else:
+                raise PatternError(f"{word!r} has nothing before it")
+            if lexemes[at][0] == "?":
+                at += 1
+                piece = Piece(f"(?:{piece.source})?", None)
+            pieces.append(piece)
+        return _sequence(pieces), at
+
+    def _word(self, word: str) -> Piece:
+        known = self._words.get(word)
+        if known is None:
+            known = self._words[word] = self._make_word(word)
+        return known
+
+    def _make_word(self, word: str) -> Piece:
+        before, after = word.startswith("*"), word.endswith("*") and len(word) > 1
+        core = word.strip("*")
+        folded = self._fold(core).split() or ([core] if core in (":", "/", ".", ",", "-") else [])
+        if not folded:
+            raise PatternError(f"no letters in {word!r}")
+        pieces = []
+        for index, part in enumerate(folded):
+            head = before and index == 0
+            tail = after and index == len(folded) - 1
+            source = " " + ("[^ |]*" if head else "") + re.escape(part) + ("[^ |]*" if tail else "")
+            anchor = ("*" if head else "") + part + ("*" if tail else "")
+            pieces.append(Piece(source, frozenset([anchor])))
+        return _sequence(pieces)
+
+    def _named(self, name: str) -> Piece:
+        known = self._pieces.get(name)
+        if known is not None:
+            return known
+        if name in self._sets:
+            if name in self._open:
+                raise PatternError(f"set {name!r} holds itself")
+            self._open.append(name)
+            piece = _either([self._parse(str(entry)) for entry in self._sets[name]])
+            self._open.pop()
+        elif name in CAPTURES:
+            piece = self._capture(name)
+        else:
+            raise PatternError(f"no set named {name!r}")
+        self._pieces[name] = piece
+        return piece
+
+    def _capture(self, name: str) -> Piece:
+        source = CAPTURES[name]
+        if source not in self._lists:
+            anchor = _ANCHORS.get(name)
+            return Piece(source, frozenset([anchor]) if anchor else None)
+        group, words = self._lists[source]
+        folded = sorted({self._fold(word) for word in words} - {""}, key=len, reverse=True)
+        options = [" " + re.escape(word).replace(r"\ ", " ") for word in folded]
+        if group == "n":
+            return Piece(rf"(?P<n>{'|'.join([*options, r' [0-9]+'])})(?= |$)", None)
+        if not options:
+            return Piece("(?!)", None)
+        return Piece(
+            f"(?P<{group}>{'|'.join(options)})(?= |$)", frozenset(word.split()[0] for word in folded)
+        )
+
+
+def _either(options: Sequence[Piece]) -> Piece:
+    if len(options) == 1:
+        return options[0]
+    anchors: frozenset[str] | None = frozenset()
+    for option in options:
+        anchors = None if anchors is None or option.anchors is None else anchors | option.anchors
+    return Piece("(?:" + "|".join(option.source for option in options) + ")", anchors)
+
+
+def _sequence(pieces: Sequence[Piece]) -> Piece:
+    if len(pieces) == 1:
+        return pieces[0]
+    anchored = [piece.anchors for piece in pieces if piece.anchors]
+    return Piece(
+        "".join(piece.source for piece in pieces), min(anchored, key=_weight) if anchored else None
+    )
+
+
+def _weight(anchors: frozenset[str]) -> int:
+    return sum(1 + WEIGHT_COMMON // (len(word.strip("*")) ** 3) for word in anchors)

@@ -1,0 +1,208 @@
+"""Reads one message: every fact it states, what must be heard first, and what must be forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.understanding.alarm import Alarm
+from bot.understanding.clock import Clock, find_times
+from bot.understanding.codes import Codes, settled
+from bot.understanding.days import find_days
+from bot.understanding.facts import Fact, Reading
+from bot.understanding.lexicon import Lexicon, Rule, load_letters, load_lexicons
+from bot.understanding.mentions import PlaceFinder
+from bot.understanding.pattern import Grammar
+from bot.understanding.places import Gazetteer
+from bot.understanding.policy import Policy
+from bot.understanding.scope import Scope
+from bot.understanding.script import script_of
+from bot.understanding.sensitive import sensitive_spans
+from bot.understanding.stream import Hit, Stream, read_stream
+from bot.understanding.text import BORDER, Letters, Token
+from bot.understanding.trip import Trip
+
+PARIS = ZoneInfo("Europe/Paris")
+ALWAYS = "fr"  # people living in France put French words in whatever language they write
+ENOUGH_WORDS = 2  # known words before a language nobody announced is read as well
+
+
+class Understanding:
+    """Everything needed to read messages. Build it once with `load`; `read` keeps nothing between messages."""
+
+    def __init__(
+        self,
+        letters: Letters,
+        lexicons: Mapping[str, Lexicon],
+        policy: Policy,
+        gazetteer: Gazetteer,
+        signals: Alarm,
+        dangers: Alarm,
+    ) -> None:
+        self.letters = letters
+        self.lexicons = dict(lexicons)
+        self.policy = policy
+        self.gazetteer = gazetteer
+        self._signals = signals
+        self._dangers = dangers
+        self._nothing = Grammar(letters.fold, {}).pattern("x")
+
+    @classmethod
+    def load(cls, data: Path, *, gazetteer: Gazetteer | None = None) -> Understanding:
+        """From the project's data folder. Raises `LexiconError` when a file cannot be used."""
+        letters = load_letters(data)
+        return cls(
+            letters,
+            load_lexicons(data, letters),
+            Policy.load(data),
+            gazetteer or Gazetteer.load(data, letters),
+            Alarm.load(data, "signals", letters),
+            Alarm.load(data, "danger", letters),
+        )
+
+    def read(
+        self,
+        text: str,
+        *,
+        now: datetime,
+        language: str | None = None,
+        asked: str | None = None,
+        profile: Mapping[str, Any] | None = None,
+    ) -> Reading:
+        """What `text` says. `now` must be aware; `asked` is the profile field that was just asked for.
+
+        Never raises on any text. Spans count characters of `text`.
+        """
+        sensitive = sensitive_spans(text, self.letters)
+        raw = _without(self.letters.tokens(text), sensitive)
+        facts: list[Fact] = []
+        proxy = False
+        for lexicon in self._lexicons_for(raw, language):
+            found, other = self._facts(lexicon, raw, text, now, asked, profile)
+            proxy = proxy or other
+            held = {(f.field, None if f.operation == "set" else f.value) for f in facts}
+            facts += [f for f in found if (f.field, None if f.operation == "set" else f.value) not in held]
+        facts = [replace(f, evidence=text[f.start : f.end]) for f in settled(facts, self.policy)]
+        return Reading(
+            facts=tuple(facts),
+            signal=self.signal(text, raw),
+            danger=self.danger(text, raw),
+            sensitive=sensitive,
+            about_other=proxy,
+        )
+
+    def signal(self, text: str, raw: Sequence[Token] | None = None) -> str | None:
+        """`stop`, `start`, `erase`, `human` or `my-data` when that is what a message asks, in any language."""
+        return self._signals.hear(text, raw)
+
+    def danger(self, text: str, raw: Sequence[Token] | None = None) -> str | None:
+        """The danger that a message speaks of, in any language, or None."""
+        return self._dangers.hear(text, raw)
+
+    def _lexicons_for(self, raw: Sequence[Token], language: str | None) -> list[Lexicon]:
+        scripts = {script_of(t.text) for t in raw}
+        words = [t.text for t in raw if t.text != BORDER]
+        chosen: list[Lexicon] = []
+        if language in self.lexicons:
+            chosen.append(self.lexicons[language])
+        for script in sorted(scripts - {None, ""}):
+            ranked = sorted(
+                ((self._known_words(lex, words), lex) for lex in self.lexicons.values() if lex.script == script),
+                key=lambda pair: (-pair[0], pair[1].language not in (language, ALWAYS), pair[1].language),
+            )
+            if not ranked:
+                continue
+            best = ranked[0][0]
+            held = max((s for s, lex in ranked if lex in chosen or lex.language == ALWAYS), default=0)
+            for score, lexicon in ranked:
+                if lexicon in chosen:
+                    continue
+                if script != "latin" and not any(lex.script == script for lex in chosen):
+                    chosen.append(lexicon)
+                elif score == best and score >= ENOUGH_WORDS and score > held:
+                    chosen.append(lexicon)
+        french = self.lexicons.get(ALWAYS)
+        if french is not None and french not in chosen and ("latin" in scripts or not chosen):
+            chosen.append(french)
+        return chosen
+
+    def _known_words(self, lexicon: Lexicon, words: Sequence[str]) -> int:
+        return sum(lexicon.knows(word) for word in words[:60])
+
+    def _facts(
+        self,
+        lexicon: Lexicon,
+        raw: Sequence[Token],
+        text: str,
+        now: datetime,
+        asked: str | None,
+        profile: Mapping[str, Any] | None,
+    ) -> tuple[list[Fact], bool]:
+        base = read_stream(raw, lexicon, self.gazetteer.words)
+        early = base.hits(lexicon.early.candidates(base.words))
+        days = find_days(base, lexicon, _of(early, "dates"), now.astimezone(PARIS).date())
+        times = find_times(base, _of(early, "times"))
+        taken = [(d.start, d.end) for d in days] + [(t.start, t.end) for t in times]
+        finder = PlaceFinder(self.gazetteer, lexicon, base, (profile or {}).get("origin"))
+        places = [
+            mention
+            for mention in finder.find(
+                _of(early, "place_cues", "not_places"), expected=asked in ("origin", "destination")
+            )
+            if not any(mention.start < b and a < mention.end for a, b in taken)
+        ]
+        day_of = {f"§d{i}": day for i, day in enumerate(days)}
+        time_of = {f"§t{i}": time for i, time in enumerate(times)}
+        place_of = {f"§p{i}": mention for i, mention in enumerate(places)}
+        marks = [(m.start, m.end, mark) for named in (time_of, day_of, place_of) for mark, m in named.items()]
+        stream = base.replaced(marks)
+        hits = stream.hits(lexicon.index.candidates(stream.words))
+        scope = Scope(stream, lexicon, [h for h in hits if h.rule.kind not in ("rule", "clock", "trips")], text)
+        codes = Codes(stream, scope, lexicon, self.policy)
+        facts = codes.facts(_of(hits, "rule"))
+        facts += Trip(stream, scope, self.policy, place_of).facts(
+            _of(hits, "trips", "wrong_places"), asked=asked, profile=profile
+        )
+        facts += Clock(stream, scope, self.policy, time_of).facts(_of(hits, "clock"), asked=asked)
+        facts += self._deadline(stream, scope, day_of, _of(hits, "dates"))
+        if asked is not None:
+            facts += codes.answers(stream.hits(lexicon.asked.candidates(stream.words)), asked, facts)
+        corrected = [f.start for f in facts if scope.corrected(stream.token_at(f.start))]
+        return settled(facts, self.policy, corrected), scope.proxy
+
+    def _deadline(
+        self, stream: Stream, scope: Scope, day_of: Mapping[str, Any], never: Sequence[Hit]
+    ) -> list[Fact]:
+        facts = []
+        for index, token in enumerate(stream.tokens):
+            day = day_of.get(token.text)
+            if day is None or day.value is None:
+                continue
+            hit = Hit(Rule("dates", "deadline"), self._nothing, index, index + 1)
+            if any(index in range(h.start, h.end) for h in never):
+                continue
+            if self.policy.drops("deadline", scope.cues(hit), hit.rule):
+                continue
+            start, end = stream.span(index, index + 1)
+            facts.append(
+                Fact("deadline", day.value.isoformat(), "", start, end, confidence=0.9, confirm=day.confirm)
+            )
+        return facts
+
+
+def _of(hits: Sequence[Hit], *kinds: str) -> list[Hit]:
+    return [hit for hit in hits if hit.rule.kind in kinds]
+
+
+def _without(raw: Sequence[Token], spans: Sequence[tuple[int, int]]) -> list[Token]:
+    """The tokens, those inside sensitive spans replaced by a border."""
+    if not spans:
+        return list(raw)
+    return [
+        t._replace(text=BORDER) if any(t.start < end and start < t.end for start, end in spans) else t
+        for t in raw
+    ]

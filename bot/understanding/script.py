@@ -1,0 +1,26 @@
+"""The script that a word is written in."""
+
+from __future__ import annotations
+
+_BLOCKS = (
+    (0x0041, 0x024F, "latin"),
+    (0x0400, 0x052F, "cyrillic"),
+    (0x0600, 0x06FF, "arabic"),
+    (0x0750, 0x077F, "arabic"),
+    (0x08A0, 0x08FF, "arabic"),
+    (0x1200, 0x139F, "ethiopic"),
+    (0x1E00, 0x1EFF, "latin"),
+    (0x2D80, 0x2DDF, "ethiopic"),
+    (0xAB00, 0xAB2F, "ethiopic"),
+    (0xFB50, 0xFDFF, "arabic"),
+    (0xFE70, 0xFEFF, "arabic"),
+)
+
+
+def script_of(word: str) -> str | None:
+    """`latin`, `cyrillic`, `arabic` or `ethiopic` by the first letter of a word; None for anything else."""
+    for char in word:
+        if char.isalpha():
+            point = ord(char)
+            return next((name for low, high, name in _BLOCKS if low <= point <= high), None)
+    return None

@@ -1,0 +1,169 @@
+"""A message as one lexicon spells it: the string patterns run on, and the way back to the original."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from rapidfuzz.distance import OSA
+
+from bot.understanding.lexicon import Lexicon, Rule
+from bot.understanding.pattern import Pattern, captured
+from bot.understanding.text import BORDER, Token, split_digits
+
+MAX_TOKENS = 1200  # bounds the work on pasted documents
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One match of a rule: tokens [start, end) of the stream and what was captured (words, start, end)."""
+
+    rule: Rule
+    pattern: Pattern
+    start: int
+    end: int
+    groups: dict[str, tuple[str, int, int]] = field(default_factory=dict)
+
+    def overlaps(self, start: int, end: int) -> bool:
+        """Whether it shares a token with [start, end)."""
+        return self.start < end and start < self.end
+
+
+class Stream:
+    """Tokens as words of one lexicon, and the string its patterns run on."""
+
+    def __init__(self, tokens: Sequence[Token]) -> None:
+        self.tokens = list(tokens)
+        starts = []
+        length = 0
+        for token in self.tokens:
+            starts.append(length)
+            length += 1 + len(token.text)
+        self.string = "".join(" " + token.text for token in self.tokens)
+        self._at = {start: index for index, start in enumerate(starts)}
+        self._ends = {start + 1 + len(t.text): i + 1 for i, (start, t) in enumerate(zip(starts, self.tokens))}  # noqa: B905  3.10 and equal lengths
+
+    def __len__(self) -> int:
+        return len(self.tokens)
+
+    @cached_property
+    def words(self) -> list[str]:
+        """The word of each token; replaced mentions also answer to their kind (`§p`, `§t`, `§d`)."""
+        return [t.text for t in self.tokens] + [t.text[:2] for t in self.tokens if t.text[0] == "§"]
+
+    def hits(self, entries: Iterable[tuple[Rule, Pattern]]) -> list[Hit]:
+        """Every match of the entries, in the entries' order."""
+        out = []
+        for rule, pattern in entries:
+            for match in pattern.finditer(self.string):
+                start, end = self._at.get(match.start()), self._ends.get(match.end())
+                if start is None or end is None or end <= start:
+                    continue
+                groups = {
+                    name: (words, self._at[a - 1], self._ends[b])
+                    for name, (words, a, b) in captured(match).items()
+                }
+                out.append(Hit(rule, pattern, start, end, groups))
+        return out
+
+    def at(self, start: int, end: int) -> tuple[int | None, int | None]:
+        """The tokens [start, end) that a match [start, end) of the string stands for; None where it cuts one."""
+        return self._at.get(start), self._ends.get(end)
+
+    def token_at(self, position: int) -> int:
+        """The first token that ends after a character of the message."""
+        return next((i for i, t in enumerate(self.tokens) if t.end > position), len(self.tokens))
+
+    def clause(self, index: int) -> tuple[int, int]:
+        """The tokens [start, end) of the clause around a token, borders left out."""
+        start = index
+        while start > 0 and self.tokens[start - 1].text != BORDER:
+            start -= 1
+        end = index
+        while end < len(self.tokens) and self.tokens[end].text != BORDER:
+            end += 1
+        return start, end
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The characters of the message that tokens [start, end) were read from."""
+        inside = [t for t in self.tokens[start:end] if t.text != BORDER]
+        if not inside:
+            inside = self.tokens[start:end]
+        return min(t.start for t in inside), max(t.end for t in inside)
+
+    def replaced(self, mentions: Sequence[tuple[int, int, str]]) -> Stream:
+        """This stream with tokens [start, end) of each mention replaced by one mark such as `§p0`."""
+        out: list[Token] = []
+        at = 0
+        for start, end, mark in sorted(mentions):
+            if start < at:
+                continue
+            out.extend(self.tokens[at:start])
+            first, last = self.span(start, end)
+            out.append(Token(mark, first, last))
+            at = end
+        out.extend(self.tokens[at:])
+        return Stream(out)
+
+
+def read_stream(raw: Sequence[Token], lexicon: Lexicon, known: frozenset[str] = frozenset()) -> Stream:
+    """The stream of a message's raw tokens for one lexicon.
+
+    Spelling lists see whole chunks; glued particles are split off words that are then known; words of
+    six letters or more one slip away from the lexicon's vocabulary are read as the word meant. `known`
+    holds words never to mend (names of places).
+    """
+    out: list[Token] = []
+    vocabulary = lexicon.vocabulary
+    for chunk in raw:
+        if len(out) >= MAX_TOKENS:
+            break
+        spelled = lexicon.spelling.get(chunk.text)
+        if spelled is not None:
+            out.extend(Token(word, chunk.start, chunk.end) for word in spelled)
+            continue
+        for token in split_digits(chunk):
+            word = token.text
+            spelled = lexicon.spelling.get(word)
+            if spelled is not None:
+                out.extend(Token(part, token.start, token.end) for part in spelled)
+            elif word in vocabulary or word in known or not word.isalpha():
+                out.append(token)
+            else:
+                out.extend(_mended(token, lexicon, known))
+    if not lexicon.borders:
+        return Stream(out)
+    parted: list[Token] = []
+    for token in out:
+        if token.text in lexicon.borders and parted and parted[-1].text != BORDER:
+            parted.append(Token(BORDER, token.start, token.start))
+        parted.append(token)
+    return Stream(parted)
+
+
+def _mended(token: Token, lexicon: Lexicon, known: frozenset[str]) -> list[Token]:
+    word, vocabulary = token.text, lexicon.vocabulary
+    size = token.end - token.start
+    for prefix in lexicon.prefixes:
+        rest = word[len(prefix) :]
+        if word.startswith(prefix) and len(rest) >= 2 and (rest in vocabulary or rest in known):
+            cut = token.start + min(len(prefix), size)
+            return [Token(prefix, token.start, cut), Token(rest, cut, token.end)]
+    for suffix in lexicon.suffixes:
+        rest = word[: -len(suffix)]
+        if word.endswith(suffix) and len(rest) >= 3 and (rest in vocabulary or rest in known):
+            cut = token.end - min(len(suffix), size)
+            return [Token(rest, token.start, cut), Token(suffix, cut, token.end)]
+    squeezed = _TWICE.sub(r"\1", word)
+    if squeezed != word and squeezed in vocabulary:
+        return [token._replace(text=squeezed)]
+    if 6 <= len(word) <= 24:
+        for meant in lexicon.long_words.get(word[0], ()):
+            if abs(len(meant) - len(word)) <= 1 and OSA.distance(word, meant, score_cutoff=1) <= 1:
+                return [token._replace(text=meant)]
+    return [token]
+
+
+_TWICE = re.compile(r"(\w)\1+")

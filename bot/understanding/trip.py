@@ -1,0 +1,90 @@
+"""Which place the person leaves from and which one they must reach."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.understanding.facts import Fact
+from bot.understanding.mentions import Mention, is_sure
+from bot.understanding.policy import Policy
+from bot.understanding.scope import Scope
+from bot.understanding.stream import Hit, Stream
+
+ROLES = ("origin", "destination")
+PLAIN_LENGTH = 2  # a bare « à X »: enough for a name that is only a name, never for a word that is also a town
+
+
+class Trip:
+    """Gives the places of one message the parts they play."""
+
+    def __init__(self, stream: Stream, scope: Scope, policy: Policy, mentions: Mapping[str, Mention]) -> None:
+        self._stream = stream
+        self._scope = scope
+        self._policy = policy
+        self._mentions = mentions
+        self._at = {t.text: i for i, t in enumerate(stream.tokens) if t.text in mentions}
+
+    def facts(
+        self, hits: Sequence[Hit], *, asked: str | None = None, profile: Mapping[str, Any] | None = None
+    ) -> list[Fact]:
+        """The origin and destination facts; `hits` are those of the kinds trips and wrong_places."""
+        wrong = {
+            words for hit in hits if hit.rule.kind == "wrong_places" for words, _, _ in hit.groups.values()
+        }
+        parts: dict[str, tuple[str, Hit | None]] = {}
+        evidence: dict[str, Hit] = {}
+        wrong_roles = [role for mark in wrong if (role := self._role_in(profile, mark))]
+        for hit in sorted(
+            (h for h in hits if h.rule.kind == "trips"), key=lambda h: (h.rule.rank, h.start)
+        ):
+            for role, (mark, _, _) in hit.groups.items():
+                if mark in parts:
+                    continue
+                if role not in ROLES:
+                    parts[mark] = ("", hit)
+                    continue
+                if self._mentions[mark].weak and hit.end - hit.start <= PLAIN_LENGTH:
+                    continue
+                dropped = self._policy.drops(role, self._scope.cues(hit), hit.rule)
+                if mark in wrong:
+                    wrong_roles.append(role)
+                parts[mark] = ("" if dropped or mark in wrong else role, hit)
+                evidence[mark] = hit
+        free = [
+            m for m in self._at if m not in parts and m not in wrong and not self._mentions[m].weak
+        ]
+        taken = {role for role, _ in parts.values()}
+        for role in (*wrong_roles, asked):
+            if role in ROLES and role not in taken and free:
+                parts[free.pop(0)] = (role, None)
+                taken.add(role)
+        return [fact for role in ROLES if (fact := self._fact(role, parts)) is not None]
+
+    def _role_in(self, profile: Mapping[str, Any] | None, mark: str) -> str | None:
+        mention = self._mentions.get(mark)
+        if mention is None or not profile:
+            return None
+        return next((r for r in ROLES if profile.get(r) in mention.answer.candidates), None)
+
+    def _fact(self, role: str, parts: Mapping[str, tuple[str, Hit | None]]) -> Fact | None:
+        held = sorted((self._at[mark], mark) for mark, (part, _) in parts.items() if part == role)
+        if not held:
+            return None
+        corrected = [pair for pair in held if self._scope.corrected(pair[0])]
+        index, mark = corrected[-1] if corrected else held[0]
+        mention, hit = self._mentions[mark], parts[mark][1]
+        single = hit is not None and len(hit.groups) == 1
+        first, last = self._stream.span(hit.start, hit.end) if hit and single else self._stream.span(index, index + 1)
+        answer = mention.answer
+        bare = hit is None or hit.end - hit.start <= PLAIN_LENGTH
+        return Fact(
+            field=role,
+            value=answer.code if is_sure(mention) else None,
+            evidence="",
+            start=first,
+            end=last,
+            confidence=round(min(answer.score, 0.8 if bare else 1.0), 3),
+            confirm=answer.confirm or not is_sure(mention),
+            candidates=() if is_sure(mention) else answer.candidates,
+        )
