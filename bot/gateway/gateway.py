@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bot.gateway import outbox
 from bot.gateway.choices import NumberWords
-from bot.gateway.inbox import Arrival, store
+from bot.gateway.inbox import Arrival, opened, store
 from bot.gateway.limits import Limits, Patience
 from bot.gateway.message import Incoming, Outgoing
 from bot.gateway.player import Parts, Player
@@ -83,6 +83,12 @@ class Gateway:
             for ring in self._arrivals:
                 ring()
         return arrival
+
+    def open(self, channel: str, address: str, language_hint: str | None = None) -> str:
+        """The conversation of this address, begun without a message where there is none yet."""
+        incoming = Incoming(channel, address, language_hint=language_hint)
+        with self.sessions.begin() as session:
+            return opened(session, incoming, self.clock(), self._languages)[1].id
 
     def play(self, conversation_id: str) -> list[Outgoing]:
         """Work on the conversation's due messages now, in this thread; what was answered."""

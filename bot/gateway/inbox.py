@@ -36,12 +36,7 @@ def store(
     A message seen before gives the row it has. Raises `IntegrityError` when another process stored the
     same at the same moment: call again in a new transaction (`sqlalchemy` has rolled this one back).
     """
-    contact = contact_of(session, incoming.channel, incoming.address)
-    if contact is None:
-        contact = _new_contact(session, incoming, now)
-    conversation = conversation_of(session, contact)
-    if conversation is None:
-        conversation = _new_conversation(session, contact, incoming, now, languages)
+    contact, conversation = opened(session, incoming, now, languages)
     dedupe = _dedupe(session, incoming, contact, conversation)
     known = session.scalar(select(Inbox).where(Inbox.channel == incoming.channel, Inbox.dedupe == dedupe))
     if known is not None:
@@ -70,6 +65,19 @@ def store(
         .values(contact_id=contact.id, channel=contact.channel, last_at=now)
     )
     return Arrival(row.id, conversation.id, new=True, limited=limited)
+
+
+def opened(
+    session: Session, incoming: Incoming, now: datetime, languages: Collection[str]
+) -> tuple[Contact, Conversation]:
+    """The contact and the conversation a message belongs to, made where they are missing."""
+    contact = contact_of(session, incoming.channel, incoming.address)
+    if contact is None:
+        contact = _new_contact(session, incoming, now)
+    conversation = conversation_of(session, contact)
+    if conversation is None:
+        conversation = _new_conversation(session, contact, incoming, now, languages)
+    return contact, conversation
 
 
 def contact_of(session: Session, channel: str, address: str) -> Contact | None:

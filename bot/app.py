@@ -1,0 +1,128 @@
+"""The application: chat page, channels, desk, APIs and the gateway's worker, in one ASGI application."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.channels import reference
+from bot.channels.shield import BoundedBody, StrictHeaders
+from bot.channels.web import page, routes
+from bot.channels.web.door import Door
+from bot.channels.web.tokens import Tokens
+from bot.gateway.engine import EngineClient
+from bot.gateway.worker import Worker
+from bot.sealing import sealer_of
+from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from bot.assembly import House
+
+# Rooms that bring pages or APIs: each module has `mount(app, house)`, or a `router` ready to include.
+ROOMS = ("bot.directory.mount", "bot.tamis.routes", "bot.handover.desk.routes", "bot.observatory.routes")
+log = logging.getLogger(__name__)
+
+
+def create_app(settings: Settings | None = None, house: House | None = None) -> FastAPI:
+    """The application for these settings (those of the environment by default), or around a house that stands."""
+    settings = settings or (house.settings if house else Settings())
+    if house is None:
+        # Here, not above: an application around a house that stands needs none of what building one loads.
+        from bot.assembly import assemble
+
+        house = assemble(settings)
+    worker = Worker(house.gateway)
+
+    @asynccontextmanager
+    async def working(_app: FastAPI) -> AsyncIterator[None]:
+        worker.start()
+        yield
+        worker.stop()
+
+    app = FastAPI(
+        title="Relais",
+        lifespan=working,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+    )
+    app.state.house = house
+    app.add_middleware(BoundedBody)
+    app.add_middleware(StrictHeaders)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    _channels(app, house)
+    _rooms(app, house)
+    app.include_router(reference.router(app))
+    _health(app, house, worker)
+    return app
+
+
+def _channels(app: FastAPI, house: House) -> None:
+    sealer = sealer_of(house.database.dialect)
+    door = Door(
+        house.gateway,
+        house.speech,
+        Tokens(sealer.signing_keys()),
+        secure=house.settings.public_url.startswith("https://"),
+    )
+    app.include_router(routes.router(door))
+    app.include_router(page.router(door))
+    app.mount("/chat/static", page.statics(), name="chat-static")
+
+    @app.get("/", include_in_schema=False)
+    def front() -> Response:
+        """People come to talk."""
+        return RedirectResponse("/chat", 307)
+
+
+def _rooms(app: FastAPI, house: House) -> None:
+    for name in ROOMS:
+        if (
+            importlib.util.find_spec(name.rpartition(".")[0]) is None
+            or importlib.util.find_spec(name) is None
+        ):
+            log.info("room not built: %s", name)
+            continue
+        room = importlib.import_module(name)
+        if hasattr(room, "mount"):
+            room.mount(app, house)
+        elif isinstance(getattr(room, "router", None), APIRouter):
+            app.include_router(room.router)
+
+
+def _health(app: FastAPI, house: House, worker: Worker) -> None:
+    engine = EngineClient.of(house.settings)
+
+    @app.get("/health", tags=["Health"])
+    def health(response: Response) -> dict[str, Any]:
+        """Each part's state; 503 when a part of this process is not well (the engine is another process)."""
+        parts = {"database": _database(house), "worker": worker.alive(), "engine": engine.healthy()}
+        well = parts["database"] and parts["worker"]
+        response.status_code = 200 if well else 503
+        return {"status": "ok" if all(parts.values()) else "degraded" if well else "down", "parts": parts}
+
+
+def _database(house: House) -> bool:
+    try:
+        with house.sessions() as session:
+            session.execute(text("select 1"))
+    except SQLAlchemyError:
+        return False
+    return True
+
+
+def _invalid(_request: Request, error: Exception) -> JSONResponse:
+    """Where a request is wrong, never what it held: it may be somebody's message."""
+    assert isinstance(error, RequestValidationError)
+    wrong = [{"where": ".".join(map(str, one["loc"])), "code": one["type"]} for one in error.errors()]
+    return JSONResponse({"error": {"code": "invalid", "fields": wrong}}, 422)

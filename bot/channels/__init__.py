@@ -1,0 +1,1 @@
+"""Channels: adapters between the outside and the gateway, each authenticated, deduplicated, bounded."""

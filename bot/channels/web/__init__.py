@@ -1,0 +1,1 @@
+"""The web channel: session tokens, POST up, Server-Sent Events down, the chat page."""

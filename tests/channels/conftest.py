@@ -1,0 +1,68 @@
+"""The application on a loopback port, around a house of plain parts."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import requests
+import uvicorn
+
+import bot.gateway.tables
+from bot.app import create_app
+from bot.database import Base, connect, sessions
+from bot.gateway.gateway import Gateway
+from bot.sealing import Sealer, seal
+from bot.settings import Settings
+from tests.gateway.house import Detector, Effects, Engine, Speech, Understanding
+
+assert bot.gateway.tables
+
+
+@dataclass
+class Site:
+    url: str
+    house: Any
+    engine: Engine
+
+    def open(self, **more: Any) -> requests.Session:
+        """A session opened as the page's script does."""
+        session = requests.Session()
+        session.trust_env = False
+        answer = session.post(f"{self.url}/api/channels/web/sessions", json=more or None, timeout=5)
+        assert answer.status_code == 201
+        return session
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    database = seal(connect(f"sqlite:///{tmp_path / 'relais.db'}"), Sealer("k" * 32))
+    Base.metadata.create_all(database)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    settings = Settings(var=tmp_path, port=port, engine_port=9, _env_file=None)  # type: ignore[call-arg]
+    engine, speech, factory = Engine(), Speech(), sessions(database)
+    gateway = Gateway(settings, factory, Understanding(), Detector(), speech, engine, Effects())
+    house: Any = SimpleNamespace(
+        settings=settings, database=database, sessions=factory, gateway=gateway, speech=speech, places=None
+    )
+    app = create_app(settings, house)
+    config = uvicorn.Config(app, port=port, log_level="critical", timeout_graceful_shutdown=1, ws="none")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    until = time.monotonic() + 20
+    while not server.started and time.monotonic() < until:
+        time.sleep(0.02)
+    yield Site(f"http://127.0.0.1:{port}", house, engine)
+    server.should_exit = True
+    thread.join()
+    database.dispose()
