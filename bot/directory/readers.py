@@ -161,14 +161,15 @@ class _Window:
         while True:
             try:
                 value, end = self.decoder.raw_decode(self.buffer, self.at)
-            except (json.JSONDecodeError, RecursionError) as error:
-                waiting = len(self.buffer) - self.at
-                near_end = isinstance(error, json.JSONDecodeError) and (
-                    error.pos > len(self.buffer) - 32 or error.msg.startswith("Unterminated")
-                )
-                if near_end and waiting < _LONGEST_ROW and self.more():
+            except RecursionError as error:
+                raise BrokenFile(self.path, "not readable as JSON: nested too deep", number) from error
+            except json.JSONDecodeError as error:
+                unfinished = error.msg.startswith("Unterminated")
+                # An error this close to the end of the block may only mean that the rest was not read yet.
+                early = unfinished or error.pos > len(self.buffer) - 32
+                if early and len(self.buffer) - self.at < _LONGEST_ROW and self.more():
                     continue
-                cut = near_end and self.ended
+                cut = unfinished or error.pos >= len(self.buffer.rstrip())
                 reason = "the file stops in the middle of a row" if cut else f"not readable as JSON: {error}"
                 raise BrokenFile(self.path, reason[:200], number) from error
             if end == len(self.buffer) and not self.ended and self.more():

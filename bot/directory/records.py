@@ -8,7 +8,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
@@ -22,6 +22,9 @@ _CODES = {name: frozenset(codes) for name, codes in CODES.items()}
 _LINKS = ("lien_source", "lien_mobilisation", "site_web", "accessibilite_lieu")
 _ZONE = re.compile(r"^(?:\d[0-9AB]\d{3}|\d[0-9AB]|97\d|98\d|\d{9}|99[0-5]\d{2}|france)$")
 _TOKEN = re.compile(r"[\w-]+")
+# What the columns hold; the schema itself sets no limit here.
+_LONGEST = {"id": 400, "structure_id": 400, "source": 200, "nombre_semaines": 10_000}
+_NUMBERS = frozenset({"nombre_semaines"})
 # What a dump or the API adds to the schema and is either recomputed or stored in a column of its own.
 _DERIVED = frozenset(
     {"score_qualite", "services", "structure", "adresse_certifiee", "extra", "codes_inconnus"}
@@ -78,6 +81,9 @@ def read(row: Row, kind: Kind | None = None) -> Record | Refused:
         name = ".".join(str(part) for part in first["loc"][:1]) or "-"
         return Refused(kind, _text(row.get("id")), _text(row.get("source")), name, first["msg"][:200])
     valid = model.model_dump(mode="json")
+    for name, most in _LONGEST.items():
+        if (long := valid.get(name)) is not None and (long > most if name in _NUMBERS else len(long) > most):
+            return Refused(kind, _text(row.get("id")), _text(row.get("source")), name, f"more than {most}")
     for (
         name
     ) in _LINKS:  # the validator rewrites addresses (a final slash, an encoded host): keep what was given
@@ -101,15 +107,20 @@ def read(row: Row, kind: Kind | None = None) -> Record | Refused:
 
 
 def _clean(name: str, value: Any) -> Any:
-    if value is None or (isinstance(value, float) and math.isnan(value)):
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return None
     if isinstance(value, str):
-        value = value.strip()
+        value = _storable(value).strip()
         if value == "" or value in ("NaN", "null", "None"):
             return None
     if name in LISTS:
         # A code is letters, digits, _ and -: whatever brackets, quotes and commas a writer put around them.
-        codes = _TOKEN.findall(value) if isinstance(value, str) else [str(item) for item in value]
+        listed = isinstance(value, (list, tuple, set, frozenset))
+        codes = (
+            [_storable(str(item)) for item in value if item is not None]
+            if listed
+            else _TOKEN.findall(str(value))
+        )
         return codes or None
     if isinstance(value, datetime):
         return value.date()
@@ -153,8 +164,24 @@ def _extra(row: Row, kind: Kind) -> dict[str, Any] | None:
     for name, value in row.items():
         known = name in FIELDS[kind] or name in _DERIVED or name.startswith("_")
         if not known and _clean("", value) is not None:
-            extra.setdefault(name, value.isoformat() if isinstance(value, (date, datetime)) else value)
-    return extra or None
+            extra.setdefault(name, value)
+    return _json(extra) or None
+
+
+def _json(value: Any) -> Any:
+    """The value as JSON can hold it: dates as ISO strings, no NaN, no infinity."""
+    if isinstance(value, Mapping):
+        return {_storable(str(name)): _json(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_json(item) for item in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value if value is None or isinstance(value, (bool, int)) else _storable(str(value))
+
+
+def _storable(text: str) -> str:
+    """The text without what no database stores: NUL and halves of surrogate pairs."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
 
 
 def _flag(value: Any) -> bool | None:
