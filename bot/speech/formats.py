@@ -18,7 +18,8 @@ from babel.numbers import format_decimal
 
 PARIS = ZoneInfo("Europe/Paris")
 _SLOT = re.compile("\ue000([0-9]+)\ue001")
-_YEAR_GOES_WITHOUT_SAYING = datetime.timedelta(days=150)
+_PAST, _COMING = datetime.timedelta(days=-7), datetime.timedelta(days=150)
+"""Between these a day is thought of as a weekday, and its year goes without saying."""
 
 
 class Formats:
@@ -43,8 +44,8 @@ class Formats:
         return frozenset({self.plural(number) for number in range(200)} | {"other"})
 
     def day(self, day: datetime.date, today: datetime.date | None) -> str:
-        """« mardi 24 novembre »; with its year, without its weekday, when it is far from `today`."""
-        far = today is not None and abs(day - today) > _YEAR_GOES_WITHOUT_SAYING
+        """« mardi 24 novembre »; « 1er septembre 2025 » when it is long past or far ahead of `today`."""
+        far = today is not None and not _PAST <= day - today <= _COMING
         pattern = self._patterns["date" if far else "day"]
         first = self._patterns.get("first")
         if first and day.day == 1:

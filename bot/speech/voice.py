@@ -13,7 +13,7 @@ from bot.speech.formats import Formats, local_day, phone
 from bot.speech.pieces import Piece, Pieces, given, tidied, words
 
 UNITS = ("km", "minutes", "hours", "days", "weeks", "months", "years")
-_DEEPEST = 5
+_DEEPEST = 12
 
 log = logging.getLogger(__name__)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 import pytest
@@ -102,3 +103,28 @@ def test_every_unit_counts(speech: Speech, language: str, unit: str) -> None:
     assert len({spoken.text for spoken in said}) == len(numbers)
     assert "3" in said[3].text
     assert "25" in said[5].text
+
+
+OFFER = [
+    {
+        "key": "offer.title",
+        "values": {"number": 1, "name": {"text": "Location solidaire de voitures et scooters"}},
+    },
+    {
+        "key": "offer.to_check",
+        "values": {"missing": {"list": [{"key": "missing.age"}, {"key": "missing.statuses"}]}},
+    },
+    {"key": "offer.cost.payant"},
+    {"key": "offer.place", "values": {"commune": {"text": "Saint-Nazaire"}, "km": {"km": 12.4}}},
+    {"key": "offer.delay", "values": {"days": {"days": 3}}},
+    {"key": "offer.checked", "values": {"date": {"date": "2026-09-01"}}},
+    {"key": "offer.do.call", "values": {"phone": {"phone": "+33240123456"}}},
+]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_whole_offer_fits_three_sms(speech: Speech, language: str) -> None:
+    now = datetime.datetime(2026, 11, 23, 9, tzinfo=datetime.UTC)
+    said = speech.say("offer", {"lines": {"lines": OFFER}}, language=whole(language), channel="sms", now=now)
+    assert said.segments <= 3, said.text
+    assert "Location solidaire de voitures et scooters" in said.text
