@@ -44,7 +44,7 @@ class Alphabet:
 
     def encoding(self, text: str) -> str:
         """`gsm7` when every character is in the alphabet, else `ucs2`."""
-        return "gsm7" if all(c in self.basic or c in self.extension for c in text) else "ucs2"
+        return "gsm7" if self._all.issuperset(text) else "ucs2"
 
     def width(self, character: str, encoding: str) -> int:
         """Septets (gsm7) or 16-bit units (ucs2) that one character takes."""
@@ -54,20 +54,22 @@ class Alphabet:
 
     def length(self, text: str) -> int:
         """Septets or 16-bit units of the whole text, in the encoding it needs."""
-        encoding = self.encoding(text)
-        return sum(self.width(character, encoding) for character in text)
+        if self.encoding(text) == "gsm7":
+            return len(text) + sum(map(text.count, self.extension))
+        return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
     def segments(self, text: str) -> int:
         """Number of SMS the text is sent as; 0 for an empty text.
 
         A character of two units never straddles two segments: the first one ends a unit early.
         """
-        encoding = self.encoding(text)
-        widths = [self.width(character, encoding) for character in text]
-        if sum(widths) <= self.single[encoding]:
+        encoding, length = self.encoding(text), self.length(text)
+        if length <= self.single[encoding]:
             return 1 if text else 0
+        if length == len(text):
+            return -(-length // self.part[encoding])
         count, room = 1, self.part[encoding]
-        for width in widths:
+        for width in (self.width(character, encoding) for character in text):
             if width > room:
                 count, room = count + 1, self.part[encoding]
             room -= width
@@ -102,6 +104,10 @@ class Alphabet:
         if min(loss, piece.loss) == Loss.SPELLING:
             text = _swap(text, self._spelling, self.spelling)
         return text
+
+    @cached_property
+    def _all(self) -> frozenset[str]:
+        return self.basic | self.extension
 
     @cached_property
     def _always(self) -> re.Pattern[str]:
