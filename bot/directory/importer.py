@@ -209,7 +209,8 @@ def _stage(
         _note(report, record, places)
         id_ = record.values["id"]
         repeated = id_ in digests[record.kind]
-        report.repeated[record.kind] += repeated
+        if repeated:
+            report.repeated[record.kind] += 1
         seen[record.kind][id_] = record.values["source"]
         digests[record.kind][id_] = record.values["digest"]
         known = before[record.kind].get(id_)
