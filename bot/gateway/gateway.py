@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot.gateway import outbox
+from bot.gateway import outbox, quiet
 from bot.gateway.choices import NumberWords
 from bot.gateway.inbox import Arrival, opened, store
 from bot.gateway.limits import Limits, Patience
@@ -111,10 +111,11 @@ class Gateway:
         text: str | None = None,
         language: str | None = None,
         author: str = "system",
-        not_before: datetime | None = None,
+        unasked: bool = False,
     ) -> list[Outgoing]:
         """As `tell` inside the caller's transaction; call `wake` after the commit.
 
+        `unasked`: nobody waits for it (a reminder); it leaves outside quiet hours only.
         `text` are a counsellor's own words, in `language` (default French). Raises `LookupError` for an
         unknown conversation.
         """
@@ -140,6 +141,7 @@ class Gateway:
                     text, self.speech, lang=lang, direction=direction, channel=conversation.channel
                 )
             )
+        not_before = quiet.allowed(now) if unasked else None
         return outbox.write(session, conversation, words, now, author=author, not_before=not_before)
 
     def conversation_of(self, inbox_id: int) -> str:

@@ -14,6 +14,7 @@ from bot.gateway.gateway import Gateway
 from bot.gateway.message import Incoming, Outgoing
 from bot.sealing import Sealer, seal
 from bot.settings import Settings
+from tests import postgres
 from tests.gateway.house import Clock, Detector, Effects, Engine, Speech, Understanding
 
 assert bot.gateway.tables
@@ -44,9 +45,26 @@ class House:
         return self.engine.asked[-1].conversation
 
 
+BOTH = pytest.mark.parametrize(
+    "house", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
+)
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    if said := postgres.missing():
+        pytest.skip(said)
+    with postgres.cluster() as url:
+        yield url
+
+
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    engine = seal(connect(f"sqlite:///{tmp_path / 'relais.db'}"), Sealer("k" * 32))
+def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
+    """On SQLite, or where a test module says `pytestmark = BOTH` also on PostgreSQL."""
+    url = f"sqlite:///{tmp_path / 'relais.db'}"
+    if getattr(request, "param", "sqlite") == "postgres":
+        url = postgres.fresh(request.getfixturevalue("postgres_url"))
+    engine = seal(connect(url), Sealer("k" * 32))
     Base.metadata.create_all(engine)
     made = sessions(engine)
     rasa, effects, clock = Engine(), Effects(), Clock()

@@ -9,9 +9,10 @@ from sqlalchemy import select, text
 
 from bot.gateway.message import Incoming
 from bot.gateway.tables import Conversation, Inbox, Outbox
-from tests.gateway.conftest import House
+from tests.gateway.conftest import BOTH, House
 from tests.gateway.house import answer
 
+pytestmark = BOTH
 BUTTONS = {
     "key": "ask.means",
     "choices": [

@@ -17,8 +17,10 @@ from bot.gateway.message import Incoming
 from bot.gateway.ownership import give
 from bot.gateway.tables import Inbox, Outbox
 from bot.gateway.worker import Worker
-from tests.gateway.conftest import House
+from tests.gateway.conftest import BOTH, House
 from tests.gateway.house import Clock, Detector, Effects, Engine, Speech, Understanding, echo
+
+pytestmark = BOTH
 
 
 class Real(Clock):

@@ -1,0 +1,222 @@
+"""Delivering: what is queued is handed to its channel's sender, in order for each conversation, until it is gone."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from sqlalchemy import Select, func, or_, select, update
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from bot.gateway.gateway import Gateway
+from bot.gateway.message import Outgoing
+from bot.gateway.outbox import outgoing
+from bot.gateway.tables import Contact, Conversation, Outbox
+
+POLL = 0.5
+LEASE = timedelta(seconds=90)
+GIVE_UP = timedelta(hours=24)
+LONGEST_PAUSE = 600.0
+SENDERS_AT_ONCE = 8
+log = logging.getLogger(__name__)
+
+
+class Throttled(Exception):
+    """The channel asks to wait: `seconds`, for everybody."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__("throttled")
+        self.seconds = seconds
+
+
+class Unreachable(Exception):
+    """The provider could not be asked now; the message is tried again. Says why in a code."""
+
+
+class Refused(Exception):
+    """The provider will never take this message. Says why in a code."""
+
+
+class Gone(Exception):
+    """The person blocked us or the address is no more: what waits for them is dropped."""
+
+
+class Sender(Protocol):
+    """One channel's way out."""
+
+    def send(self, out: Outgoing, address: str) -> str | None:
+        """Hand a message over; the provider's identifier for it, if any.
+
+        Raises `Throttled`, `Unreachable`, `Refused` or `Gone`.
+        """
+        ...
+
+
+class Deliverer:
+    """Sends what is queued on the channels it has senders for. A crash between the provider's yes and our note
+    of it sends that one message again: no provider here lets us ask whether it has it."""
+
+    def __init__(self, gateway: Gateway, senders: Mapping[str, Sender], *, poll: float = POLL) -> None:
+        """`senders` by channel; other channels are read from the outbox by those who come for it."""
+        self._gateway = gateway
+        self._senders = senders
+        self._poll = poll
+        self._bell = threading.Event()
+        self._stopping = False
+        self._paused: dict[str, datetime] = {}
+        self._pool = ThreadPoolExecutor(SENDERS_AT_ONCE, thread_name_prefix="send")
+        self._thread = threading.Thread(target=self._run, name="deliverer", daemon=True)
+        gateway.listen(lambda _conversation: self._bell.set())
+
+    def start(self) -> None:
+        """Begin to deliver."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish what is on its way and end."""
+        self._stopping = True
+        self._bell.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        self._pool.shutdown(wait=True)
+
+    def alive(self) -> bool:
+        """Whether it delivers."""
+        return self._thread.is_alive()
+
+    def deliver(self) -> int:
+        """Send every message that is due and first of its conversation; how many were tried."""
+        now = self._gateway.clock()
+        open_channels = [one for one in self._senders if self._paused.get(one, now) <= now]
+        with self._gateway.sessions() as session:
+            found = list(session.scalars(_due(now, open_channels)))
+        return sum(self._pool.map(self._one, found))
+
+    def _run(self) -> None:
+        while not self._stopping:
+            self._bell.wait(self._poll)
+            self._bell.clear()
+            try:
+                while not self._stopping and self.deliver():
+                    pass
+            except SQLAlchemyError as error:
+                log.error("deliverer: %s", type(error).__name__)
+
+    def _one(self, row_id: int) -> bool:
+        now = self._gateway.clock()
+        with self._gateway.sessions.begin() as session:
+            taken = session.execute(
+                update(Outbox)
+                .where(
+                    Outbox.id == row_id,
+                    Outbox.status == "queued",
+                    or_(Outbox.lease_until.is_(None), Outbox.lease_until < now),
+                )
+                .values(lease_until=now + LEASE, attempts=Outbox.attempts + 1)
+                .execution_options(synchronize_session=False)
+            )
+            if taken.rowcount != 1:  # type: ignore[attr-defined]
+                return False
+            row = session.get_one(Outbox, row_id)
+            out, channel, attempts, created = outgoing(row), row.channel, row.attempts, row.created_at
+            contact = _contact(session, row)
+            address = contact.address if contact else None
+        try:
+            if address is None:
+                raise Gone("no-address")
+            provider_id = self._senders[channel].send(out, address)
+        except Throttled as asked:
+            self._paused[channel] = now + timedelta(seconds=asked.seconds)
+            self._note(row_id, next_try_at=self._paused[channel], reason="throttled")
+        except Gone as gone:
+            self._note(row_id, status="failed", reason=str(gone)[:64], gone=True)
+        except Refused as refused:
+            self._note(row_id, status="failed", reason=str(refused)[:64])
+        except Exception as error:  # a sender that breaks must not stop the others
+            code = str(error) if isinstance(error, Unreachable) else f"broken-{type(error).__name__}"
+            if now - created > GIVE_UP:
+                self._note(row_id, status="failed", reason=code[:64])
+            else:
+                pause = timedelta(seconds=min(LONGEST_PAUSE, 2.0 ** min(attempts, 16)))
+                self._note(row_id, next_try_at=now + pause, reason=code[:64])
+        else:
+            self._note(row_id, status="sent", provider_id=provider_id, sent_at=now)
+        return True
+
+    def _note(self, row_id: int, *, gone: bool = False, **values: object) -> None:
+        with self._gateway.sessions.begin() as session:
+            row = session.get(Outbox, row_id)
+            if row is None:
+                return
+            # Withheld meanwhile (STOP): what left has left, what did not stays withheld.
+            if row.status == "queued" or values.get("status") == "sent":
+                for name, value in values.items():
+                    setattr(row, name, value)
+            row.lease_until = None
+            if gone:
+                # Not a STOP: whoever writes again is answered again. What waited would only fail too.
+                session.execute(
+                    update(Outbox)
+                    .where(Outbox.conversation_id == row.conversation_id, Outbox.status == "queued")
+                    .values(status="withheld")
+                    .execution_options(synchronize_session=False)
+                )
+        if values.get("status") != "sent":
+            log.warning("delivery=%s reason=%s", row_id, values.get("reason"))
+
+
+def report(session: Session, channel: str, provider_id: str, status: str) -> bool:
+    """Note a provider's delivery report (`sent`, `delivered`, `read`, `failed`); whether it was about one of ours.
+
+    Reports come late and out of order: a later state is never taken back by an earlier one.
+    """
+    order = {"queued": 0, "sent": 1, "failed": 2, "delivered": 3, "read": 4}
+    row = session.scalar(
+        select(Outbox).where(Outbox.channel == channel, Outbox.provider_id == provider_id).limit(1)
+    )
+    if row is None or status not in order:
+        return False
+    if order[status] > order.get(row.status, 9):
+        row.status = status
+    return True
+
+
+def _due(now: datetime, channels: list[str]) -> Select[tuple[int]]:
+    first = (
+        select(func.min(Outbox.seq))
+        .where(
+            Outbox.conversation_id == Conversation.id, Outbox.status == "queued", Outbox.channel.in_(channels)
+        )
+        .correlate(Conversation)
+        .scalar_subquery()
+    )
+    return (
+        select(Outbox.id)
+        .join(Conversation, Conversation.id == Outbox.conversation_id)
+        .where(
+            Outbox.status == "queued",
+            Outbox.channel.in_(channels),
+            Outbox.next_try_at <= now,
+            or_(Outbox.lease_until.is_(None), Outbox.lease_until < now),
+            Outbox.seq == first,
+        )
+        .order_by(Outbox.id)
+        .limit(200)
+    )
+
+
+def _contact(session: Session, row: Outbox) -> Contact | None:
+    """Where this message goes: the conversation's contact, or the person's on the channel it was queued for."""
+    conversation = session.get_one(Conversation, row.conversation_id)
+    if conversation.channel == row.channel:
+        return conversation.contact
+    return session.scalar(
+        select(Contact)
+        .where(Contact.person_id == conversation.person_id, Contact.channel == row.channel)
+        .limit(1)
+    )
