@@ -88,6 +88,10 @@ def request(
         "contact_known": contact_known,
         "summary": summary,
         "consent": {**consent, "at": now.isoformat()},
+        "services": [
+            {"id": str(one["service_id"]), "name": str(one.get("name") or one["service_id"])}
+            for one in (*offers, *blocked)
+        ],
         "need": _need(profile, blocked, priority, places),
     }
     row = book.open_one(session, conversation_id)

@@ -41,6 +41,8 @@ class Handover(Base):
     contact_known: Mapped[bool] = mapped_column(default=False)
     summary: Mapped[Any] = mapped_column(SealedJSON)
     consent: Mapped[Any] = mapped_column(JSON)
+    services: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
+    """The services shown or refused: [{"id", "name"}]; what a report or an outcome may name."""
     need: Mapped[Any] = mapped_column(JSON)
     """What the observatory counts if nobody solves it: codes and territory, nothing of the person."""
 
@@ -82,6 +84,7 @@ class Counsellor(Base):
     platforms: Mapped[list[str]] = mapped_column(JSON, default=list)
     password: Mapped[str] = mapped_column(String(200))
     totp: Mapped[str | None] = mapped_column(SealedText, default=None)
+    totp_on: Mapped[bool] = mapped_column(default=False)
     totp_step: Mapped[int] = mapped_column(default=0)
     """The last time step a code was accepted for: a code serves once."""
     active: Mapped[bool] = mapped_column(default=True)

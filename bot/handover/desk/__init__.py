@@ -1,0 +1,1 @@
+"""The counsellors' desk: server-rendered pages, signed in, scoped by territory."""

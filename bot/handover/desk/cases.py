@@ -1,0 +1,114 @@
+"""What the pages show: the list without opening any summary, and one case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from babel.dates import format_datetime, format_timedelta
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, defer
+
+from bot.handover.desk.scope import visible
+from bot.handover.hours import PARIS
+from bot.handover.life import CLAIMABLE, State
+from bot.handover.platform import Places
+from bot.handover.tables import Counsellor, Handover, Note
+
+SHOWN = 60
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the list."""
+
+    id: str
+    priority: str
+    state: str
+    age: str
+    origin: str | None
+    destination: str | None
+    channel: str
+    language: str
+    late: bool
+    holder: str | None
+
+
+@dataclass(frozen=True)
+class Lists:
+    """The list page: waiting first, then one's own, then the team's."""
+
+    waiting: Sequence[Row]
+    mine: Sequence[Row]
+    others: Sequence[Row]
+
+
+def lists(session: Session, who: Counsellor, places: Places, now: datetime) -> Lists:
+    """The handovers under way that this counsellor may see; most urgent and longest waiting first."""
+    waits = Handover.state.in_([state.value for state in CLAIMABLE])
+    held = Handover.state == State.CLAIMED.value
+    names = {row.id: row.name for row in session.scalars(select(Counsellor))}
+
+    def rows(*conditions: Any) -> list[Row]:
+        query = (
+            select(Handover)
+            .options(defer(Handover.summary))
+            .where(visible(who), *conditions)
+            .order_by(Handover.priority, Handover.waiting_since)
+            .limit(SHOWN)
+        )
+        return [_row(found, names, places, now) for found in session.scalars(query)]
+
+    return Lists(
+        waiting=rows(waits),
+        mine=rows(held, Handover.claimed_by == who.id),
+        others=rows(held, Handover.claimed_by != who.id),
+    )
+
+
+def mark(session: Session, who: Counsellor) -> str:
+    """A short text that changes whenever the list of this counsellor does."""
+    count, versions = session.execute(
+        select(func.count(), func.sum(Handover.version)).select_from(Handover).where(visible(who))
+    ).one()
+    return f"{count}-{versions or 0}"
+
+
+def notes(session: Session, row: Handover) -> list[dict[str, str]]:
+    """The notes of a case in order, with who wrote them and when."""
+    names = {one.id: one.name for one in session.scalars(select(Counsellor))}
+    found = session.scalars(select(Note).where(Note.handover_id == row.id).order_by(Note.id))
+    return [
+        {"name": names.get(note.counsellor_id, ""), "date": moment(note.at), "text": note.text}
+        for note in found
+    ]
+
+
+def moment(at: datetime) -> str:
+    """A moment in French, Paris time."""
+    return format_datetime(at.astimezone(PARIS), "d MMM y à HH:mm", locale="fr")
+
+
+def _row(row: Handover, names: dict[str, str], places: Places, now: datetime) -> Row:
+    return Row(
+        id=row.id,
+        priority=row.priority,
+        state=row.state,
+        age=format_timedelta(now - row.waiting_since, locale="fr"),
+        origin=place(places, row.origin),
+        destination=place(places, row.destination),
+        channel=row.channel,
+        language=row.language,
+        late=row.reminders > 0 or row.state == State.EXPIRED.value,
+        holder=names.get(row.claimed_by) if row.claimed_by else None,
+    )
+
+
+def place(places: Places, code: str | None) -> str | None:
+    """A commune's name; its code when the name is unknown."""
+    if code is None:
+        return None
+    commune = places.commune(code)
+    return commune.name if commune else code

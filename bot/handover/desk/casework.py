@@ -1,0 +1,262 @@
+"""Working on a handover: list, page, claim, relay, notes, transfer, closing, service reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from bot.handover import reports
+from bot.handover.desk import cases
+from bot.handover.desk.pages import Problem
+from bot.handover.desk.visit import Desk, Visit, back
+from bot.handover.hours import PARIS
+from bot.handover.life import Claim, Close, Event, Move, Outcome, RefusedError, Requeue
+from bot.handover.tables import Counsellor, Handover, Note
+from bot.handover.telling import happen
+from bot.handover.thread import told
+from bot.profile.codes import codes
+
+Short = Annotated[str, Form(max_length=300)]
+Long = Annotated[str, Form(max_length=20000)]
+LONGEST_REPLY = 1500
+LONGEST_NOTE = 4000
+KEPT = ("oui", "non", "inconnu")
+
+
+def add(router: APIRouter, desk: Desk) -> None:
+    """Add these routes."""
+
+    @router.get("")
+    def home(request: Request) -> Response:
+        with desk.visit(request) as visit:
+            shown = cases.lists(visit.session, visit.who, desk.places, visit.now)
+            mark = cases.mark(visit.session, visit.who)
+            return desk.show(
+                visit, "cases.html", lists=shown, mark=mark, shown=cases.SHOWN, done=desk.done(request)
+            )
+
+    @router.get("/mark")
+    def mark(request: Request) -> Response:
+        with desk.visit(request, "cases") as visit:
+            return JSONResponse({"mark": cases.mark(visit.session, visit.who)})
+
+    @router.get("/cases/{handover_id}")
+    def case(request: Request, handover_id: str) -> Response:
+        with desk.visit(request, "cases") as visit:
+            row = visit.case(handover_id)
+            visit.note("see", row.id)
+            return desk.show(visit, "case.html", **_case(desk, visit, row), done=desk.done(request))
+
+    @router.get("/cases/{handover_id}/summary.json")
+    def summary(request: Request, handover_id: str) -> Response:
+        with desk.visit(request, "cases") as visit:
+            row = visit.case(handover_id)
+            visit.note("export", row.id)
+            return JSONResponse(row.summary)
+
+    @router.get("/cases/{handover_id}/thread")
+    def thread(request: Request, handover_id: str) -> Response:
+        with desk.visit(request, "cases") as visit:
+            row = visit.case(handover_id)
+            lines = desk.thread.messages(visit.session, row.conversation_id)
+            return desk.show(visit, "thread.html", lines=lines, moment=cases.moment)
+
+    @router.post("/cases/{handover_id}/claim")
+    def claim(request: Request, handover_id: str, csrf: Short) -> Response:
+        with desk.visit(request, "cases", csrf) as visit:
+            row = visit.case(handover_id)
+            _act(desk, visit, row, Claim(visit.who.id), "claim")
+        return back(f"/desk/cases/{handover_id}", "claimed")
+
+    @router.post("/cases/{handover_id}/release")
+    def release(request: Request, handover_id: str, csrf: Short) -> Response:
+        with desk.visit(request, "cases", csrf) as visit:
+            _act(desk, visit, visit.held(handover_id), Requeue(visit.who.id), "release")
+        return back(f"/desk/cases/{handover_id}", "released")
+
+    @router.post("/cases/{handover_id}/give-back")
+    def give_back(request: Request, handover_id: str, csrf: Short) -> Response:
+        with desk.visit(request, "cases", csrf) as visit:
+            event = Close(visit.who.id, Outcome.GIVEN_BACK)
+            _act(desk, visit, visit.held(handover_id), event, "give-back")
+        return back("/desk", "given_back")
+
+    @router.post("/cases/{handover_id}/transfer")
+    def transfer(request: Request, handover_id: str, csrf: Short, platform: Short) -> Response:
+        with desk.visit(request, "cases", csrf) as visit:
+            if platform not in {one.id for one in desk.platforms}:
+                raise Problem(422, "value")
+            _act(desk, visit, visit.held(handover_id), Move(platform, visit.who.id), "transfer")
+        return back("/desk", "transferred")
+
+    @router.post("/cases/{handover_id}/close")
+    def close(
+        request: Request,
+        handover_id: str,
+        csrf: Short,
+        outcome: Short,
+        kept: Short = "inconnu",
+        service: Short = "",
+        forms: Annotated[tuple[str, ...], Form()] = (),
+    ) -> Response:
+        with desk.visit(request, "cases", csrf) as visit:
+            row = visit.held(handover_id)
+            ends = {Outcome.SOLUTION.value, Outcome.PARTLY.value, Outcome.NONE.value}
+            known = {"", *(one["id"] for one in row.services)}
+            right = outcome in ends and kept in KEPT and service in known
+            if not right or not set(forms) <= set(codes("obstacles")):
+                raise Problem(422, "value")
+            event = Close(visit.who.id, Outcome(outcome))
+            # Set before the transition, so that the unmet need it may write counts the forms.
+            row.forms, row.service_id, row.kept = sorted(set(forms)), service or None, kept
+            visit.session.flush()
+            _act(desk, visit, row, event, "close")
+        return back("/desk", "closed")
+
+    @router.post("/cases/{handover_id}/reply")
+    def reply(request: Request, handover_id: str, csrf: Short, text: Long) -> Response:
+        with desk.visit(request, "cases", csrf) as visit:
+            row = visit.held(handover_id)
+            words = _words(text, LONGEST_REPLY)
+            _sent(visit, desk.thread.send(visit.session, row.conversation_id, words, visit.who.name))
+            _replied(desk, visit, row, "reply")
+        return back(f"/desk/cases/{handover_id}", "sent")
+
+    @router.post("/cases/{handover_id}/phrase")
+    def phrase(
+        request: Request,
+        handover_id: str,
+        csrf: Short,
+        key: Short,
+        date: Short = "",
+        time: Short = "",
+        place: Short = "",
+        phone: Short = "",
+    ) -> Response:
+        with desk.visit(request, "cases", csrf) as visit:
+            row = visit.held(handover_id)
+            chosen = next((one for one in desk.phrases if one["key"] == key), None)
+            if chosen is None:
+                raise Problem(422, "value")
+            given = {"date": date, "time": time, "place": place, "phone": phone}
+            try:
+                values: dict[str, Any] = told(given, chosen["values"])
+            except ValueError as error:
+                raise Problem(422, "value") from error
+            if chosen.get("own_name"):
+                values["name"] = {"text": visit.who.name}
+            _sent(visit, desk.thread.say(visit.session, row.conversation_id, key, values))
+            _replied(desk, visit, row, "phrase")
+        return back(f"/desk/cases/{handover_id}", "sent")
+
+    @router.post("/cases/{handover_id}/notes")
+    def add_note(request: Request, handover_id: str, csrf: Short, text: Long) -> Response:
+        with desk.visit(request, "cases", csrf) as visit:
+            row = visit.case(handover_id)
+            words = _words(text, LONGEST_NOTE)
+            visit.session.add(Note(handover_id=row.id, counsellor_id=visit.who.id, at=visit.now, text=words))
+            visit.note("note", row.id)
+        return back(f"/desk/cases/{handover_id}", "noted")
+
+    @router.post("/cases/{handover_id}/report")
+    def report(
+        request: Request, handover_id: str, csrf: Short, service: Short, kind: Short, until: Short = ""
+    ) -> Response:
+        with desk.visit(request, "cases", csrf) as visit:
+            row = visit.case(handover_id)
+            if service not in {one["id"] for one in row.services}:
+                raise Problem(422, "value")
+            if kind == "lift":
+                reports.lift(visit.session, service, visit.now)
+                visit.note("lift", row.id)
+                return _ended(visit, row, "lifted")
+            try:
+                reports.report(
+                    visit.session,
+                    service_id=service,
+                    kind=kind,
+                    until=date.fromisoformat(until) if until and kind == "full" else None,
+                    counsellor_id=visit.who.id,
+                    now=visit.now,
+                )
+            except ValueError as error:
+                raise Problem(422, "value") from error
+            visit.note("report", row.id)
+            return _ended(visit, row, "reported")
+
+
+def _ended(visit: Visit, row: Handover, done: str) -> RedirectResponse:
+    visit.session.flush()
+    return back(f"/desk/cases/{row.id}", done)
+
+
+def _act(desk: Desk, visit: Visit, row: Handover, event: Event, action: str) -> None:
+    with _told():
+        happen(
+            visit.session,
+            desk.thread,
+            row,
+            event,
+            visit.now,
+            platforms=desk.platforms,
+            name=visit.who.name,
+        )
+    visit.note(action, row.id)
+    visit.after.append(lambda: desk.thread.wake(row.conversation_id))
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except RefusedError as refused:
+        raise Problem(409, refused.reason) from refused
+
+
+def _replied(desk: Desk, visit: Visit, row: Handover, action: str) -> None:
+    row.first_reply_at = row.first_reply_at or visit.now
+    visit.note(action, row.id)
+    visit.after.append(lambda: desk.thread.wake(row.conversation_id))
+
+
+def _sent(visit: Visit, sent: bool) -> None:
+    if not sent:
+        raise Problem(409, "unreachable")
+
+
+def _words(text: str, limit: int) -> str:
+    words = text.strip()
+    if not words:
+        raise Problem(422, "empty")
+    if len(words) > limit:
+        raise Problem(422, "long", limit=limit)
+    return words
+
+
+def _case(desk: Desk, visit: Visit, row: Handover) -> dict[str, Any]:
+    holder = visit.session.get(Counsellor, row.claimed_by) if row.claimed_by else None
+    standing = reports.current(visit.session, visit.now.astimezone(PARIS).date())
+    named = next((one.name for one in desk.platforms if one.id == row.platform), None)
+    return {
+        "case": row,
+        "lines": desk.thread.messages(visit.session, row.conversation_id),
+        "last": desk.thread.last(visit.session, row.conversation_id),
+        "notes": cases.notes(visit.session, row),
+        "mine": row.claimed_by == visit.who.id,
+        "claimable": row.state in ("queued", "deferred", "expired"),
+        "holder": holder.name if holder else None,
+        "platform": named,
+        "platforms": [one for one in desk.platforms if one.id != row.platform],
+        "phrases": desk.phrases,
+        "services": row.services,
+        "standing": {key: value for key, value in standing.items() if key in {s["id"] for s in row.services}},
+        "outcomes": [Outcome.SOLUTION.value, Outcome.PARTLY.value, Outcome.NONE.value],
+        "forms": codes("obstacles"),
+        "kept": KEPT,
+        "moment": cases.moment,
+    }

@@ -1,0 +1,131 @@
+"""Coming in and going out: sign-in, one-time link, account."""
+
+from __future__ import annotations
+
+import io
+from typing import Annotated
+
+import segno
+from fastapi import APIRouter, Form, Request
+from starlette.responses import RedirectResponse, Response
+
+from bot.handover.desk import accounts, browser
+from bot.handover.desk.accounts import Refused
+from bot.handover.desk.pages import Problem
+from bot.handover.desk.secrets import new_totp, totp_address, totp_step
+from bot.handover.desk.visit import Desk, back
+
+Short = Annotated[str, Form(max_length=300)]
+HOME = "/desk"
+
+
+def add(router: APIRouter, desk: Desk) -> None:
+    """Add these routes."""
+
+    @router.get("/sign-in")
+    def sign_in_page(request: Request) -> Response:
+        return desk.pages.page("sign_in.html", next=_inside(request.query_params.get("next", "")))
+
+    @router.post("/sign-in")
+    def sign_in(
+        request: Request, email: Short, password: Short, code: Short = "", next: Short = HOME
+    ) -> Response:
+        _ours(desk, request)
+        with desk.sessions.begin() as session:
+            now = desk.clock()
+            browser.sweep(session, now)
+            who = accounts.sign_in(session, email=email, password=password, code=code, now=now)
+            cookie = browser.begin(session, who, now) if who else None
+        if cookie is None:
+            words = desk.pages.words("error.signin")
+            return desk.pages.page("sign_in.html", 401, next=_inside(next), error=words)
+        return _with_cookie(RedirectResponse(_inside(next), 303), desk, cookie)
+
+    @router.post("/sign-out")
+    def sign_out(request: Request, csrf: Short) -> Response:
+        with desk.visit(request, csrf=csrf) as visit:
+            browser.end(visit.session, request.cookies.get(browser.COOKIE))
+        response = RedirectResponse("/desk/sign-in", 303)
+        response.delete_cookie(browser.COOKIE, path=HOME)
+        return response
+
+    @router.get("/join/{token}")
+    def join_page(token: str) -> Response:
+        with desk.sessions() as session:
+            if accounts.invitation(session, token, desk.clock()) is None:
+                raise Problem(404, "invitation")
+        return desk.pages.page("join.html", token=token, name="", email="")
+
+    @router.post("/join/{token}")
+    def join(request: Request, token: str, name: Short, email: Short, password: Short) -> Response:
+        _ours(desk, request)
+        try:
+            with desk.sessions.begin() as session:
+                now = desk.clock()
+                who = accounts.join(session, token, name=name, email=email, password=password, now=now)
+                cookie = browser.begin(session, who, now)
+        except Refused as refused:
+            if refused.reason == "invitation":
+                raise Problem(404, "invitation") from refused
+            words = desk.pages.words(f"error.{refused.reason}")
+            return desk.pages.page("join.html", 422, token=token, name=name, email=email, error=words)
+        return _with_cookie(RedirectResponse(HOME, 303), desk, cookie)
+
+    @router.get("/account")
+    def account(request: Request) -> Response:
+        with desk.visit(request) as visit:
+            secret = None if visit.who.totp_on else visit.who.totp
+            return desk.show(
+                visit, "account.html", on=visit.who.totp_on, secret=secret, done=desk.done(request)
+            )
+
+    @router.get("/account/totp.svg")
+    def totp_image(request: Request) -> Response:
+        with desk.visit(request) as visit:
+            if visit.who.totp is None or visit.who.totp_on:
+                raise Problem(404, "missing")
+            address = totp_address(visit.who.totp, visit.who.email, desk.pages.words("product"))
+        drawn = io.BytesIO()
+        segno.make(address).save(drawn, kind="svg", scale=5)
+        return Response(drawn.getvalue(), media_type="image/svg+xml")
+
+    @router.post("/account/totp")
+    def totp(request: Request, csrf: Short, do: Short, code: Short = "") -> Response:
+        with desk.visit(request, csrf=csrf) as visit:
+            who = visit.who
+            if do == "start" and not who.totp_on:
+                who.totp, who.totp_step = new_totp(), 0
+                return RedirectResponse("/desk/account", 303)
+            step = totp_step(who.totp, code, visit.now, after=who.totp_step) if who.totp else None
+            if step is None:
+                raise Problem(422, "code")
+            who.totp_step, who.totp_on = step, do == "confirm"
+            if do == "stop":
+                who.totp = None
+            visit.note("totp")
+        return back("/desk/account", "totp")
+
+
+def _ours(desk: Desk, request: Request) -> None:
+    if not browser.same_site(request, desk.address):
+        raise Problem(403, "form")
+
+
+def _inside(path: str) -> str:
+    """The path if it is one of the desk's own; else the desk's first page."""
+    safe = path == HOME or path.startswith(f"{HOME}/")
+    return path if safe and "\\" not in path and path.isprintable() else HOME
+
+
+def _with_cookie(response: RedirectResponse, desk: Desk, token: str) -> Response:
+    response.set_cookie(
+        browser.COOKIE,
+        token,
+        max_age=int(browser.LONGEST.total_seconds()),
+        path=HOME,
+        secure=desk.secure,
+        httponly=True,
+        # Lax, not strict: a link in a notification's e-mail must find its reader signed in.
+        samesite="lax",
+    )
+    return response
