@@ -50,7 +50,8 @@ def main() -> None:
     parser.add_argument("--stock", action="store_true", help="without our patches, for comparison")
     options = parser.parse_args()
 
-    warnings.filterwarnings("ignore")
+    # Rasa's old dependencies warn by the dozen at every start, and some of them reset the filters.
+    warnings.showwarning = lambda *_args, **_more: None
     import rasa.core.run
     from rasa.core.utils import AvailableEndpoints
 

@@ -18,7 +18,8 @@ def main() -> None:
     parser.add_argument("--out", default="models")
     parser.add_argument("--name", required=True)
     options = parser.parse_args()
-    warnings.filterwarnings("ignore")
+    # Rasa's old dependencies warn by the dozen at every start, and some of them reset the filters.
+    warnings.showwarning = lambda *_args, **_more: None
     import rasa
 
     result = rasa.train(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.database import connect, sessions
 from bot.directory.importer import load_bundled
-from bot.handover.desk.joining import first_invitation
+from bot.handover.desk.accounts import first_invitation
 from bot.migrations import upgrade
 from bot.running import model
 from bot.running.steps import step
