@@ -11,6 +11,7 @@ from bot.tamis.spans import SILENT, Span
 
 _JOINT = re.compile(r" ?,? ?\b(?:et ?/ ?ou(?: bien)?|ou bien|ou encore|ou|soit|mais|et|ainsi que|puis)\b ?| ?(?<!\d),(?!\d) ?| ?/ ?| ?\+ ?(?!de\b|d'|\d)")
 _WORD = re.compile(r"[a-z][a-z'._-]*[a-z]|[a-z]")
+_FIGURE = re.compile(r"\d+ ?(?:ans?|mois|km|heures?|h)\b")
 _SINGULAR = re.compile(r"^[ ,(]*(?:etre |une? |la |le )?(?:beneficiaire|demandeur|allocataire|salarie|etudiant|inscrite?|titulaire|apprenti|habitant)\b")
 _EXEMPTABLE = frozenset({"age", "quotient", "resources", "prescription", "duration", "licence", "contract"})
 
@@ -44,9 +45,14 @@ class Parser:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
+        self._lenient = False
 
-    def parse(self, text: str, spans: list[Span], *, listing: bool) -> Clause:
-        """What the sentence requires. `listing`: the field names people, commas there mean "or"."""
+    def parse(self, text: str, spans: list[Span], *, listing: bool, lenient: bool = False) -> Clause:
+        """What the sentence requires. `listing`: the field names people, commas there mean "or".
+
+        `lenient`: words left over beside a condition are no condition (a description tells many things).
+        """
+        self._lenient = lenient
         welcome = any(span.kind == "open" for span in spans)
         cut = self._exception(text, spans)
         if cut is None:
@@ -57,25 +63,25 @@ class Parser:
                 return Clause(None, True)
             people = bool(items) and all(item.people for item in items)
             return Clause(expression, welcome, people, bool(items) and items[0].verb)
-        start, body_start, body_end = cut
+        start, body_start, body_end, rest_start = cut
         main = self._combine(self._items(text, spans, 0, start), listing)
-        if body_end < len(text):
-            rest = self._combine(self._items(text, spans, body_end, len(text)), listing)
+        if rest_start < len(text):
+            rest = self._combine(self._items(text, spans, rest_start, len(text)), listing)
             main = rest if main is None else main if rest is None else all_of(main, rest)
         except_for = self._combine(self._items(text, spans, body_start, body_end), True)
         return Clause(self._except(text[start:body_start], main, except_for, spans, start), welcome)
 
-    def _exception(self, text: str, spans: list[Span]) -> tuple[int, int, int] | None:
-        """(start of the mark, start of what is excepted, its end), or None."""
+    def _exception(self, text: str, spans: list[Span]) -> tuple[int, int, int, int] | None:
+        """(start of the mark, start and end of what is excepted, where the rest begins), or None."""
         after = self._lexicon.excluded_after.search(text.rstrip(" )."))
         if after and any(span.end <= after.start() and span.expression is not None for span in spans):
-            return 0, 0, after.start()
+            return 0, 0, after.start(), len(text)
         for mark in self._lexicon.exception.finditer(text):
             if any(span.start <= mark.start() and mark.end() <= span.end for span in spans):
                 continue
             closing = text.find(")", mark.end()) if "(" in text[: mark.start()] else -1
             end = closing if closing >= 0 else len(text)
-            return mark.start(), mark.end(), end
+            return mark.start(), mark.end(), end, end
         return None
 
     def _except(
@@ -119,7 +125,12 @@ class Parser:
             for word in _WORD.findall("".join(rest))
             if len(word.strip("._-'")) > 2 and self._strip(word) not in self._lexicon.fillers
         ]
-        unread = bool(left) and not (not read and any(span.kind in SILENT for span in inside) and len(left) < 3)
+        if read:
+            left = [] if self._lenient else [word for word in left if self._strip(word) not in self._lexicon.offer]
+        elif not left and _FIGURE.search("".join(rest)):
+            left = ["figure"]
+        settled = not read and len(left) < 3 and any(span.kind in SILENT and span.kind != "aim" for span in inside)
+        unread = bool(left) and not settled
         if not read and not unread:
             return None
         words = text[start:end]

@@ -29,31 +29,39 @@ def merge_lines(statements: Sequence[Statement], field: str) -> list[Statement]:
 
     Where people are described each line is an alternative; among conditions of access nobody can tell.
     """
-    merged: list[Statement] = []
+    groups: list[list[Statement]] = []
     for statement in statements:
-        last = merged[-1] if merged else None
-        listed = statement.people and not statement.verb
-        if statement.header == "any" and last is not None and last.header == "any":
-            merged[-1] = _joined(last, statement, any_of(last.expression, statement.expression))
-        elif last is None or not listed or not last.people or last.verb or field == "description":
-            merged.append(statement)
-        elif statement.header == "all" or (field == "conditions_acces" and _ages(last, statement)):
-            merged.append(statement)
+        last = groups[-1][-1] if groups else None
+        if last is not None and _together(last, statement, field):
+            groups[-1].append(statement)
         else:
-            together = any_of(last.expression, statement.expression)
-            if field != "publics_precisions" or _ages(last, statement):
-                together = doubt(together, all_of(last.expression, statement.expression))
-            merged[-1] = _joined(last, statement, together)
-    return merged
+            groups.append([statement])
+    return [group[0] if len(group) == 1 else _joined(group, field) for group in groups]
+
+
+def _together(last: Statement, statement: Statement, field: str) -> bool:
+    if statement.header == last.header == "any":
+        return True
+    listed = statement.people and not statement.verb and last.people and not last.verb
+    if not listed or field == "description" or statement.header == "all":
+        return False
+    return field == "publics_precisions" or not _ages(last, statement)
 
 
 def _ages(one: Statement, other: Statement) -> bool:
     return isinstance(one.expression, Age) != isinstance(other.expression, Age)
 
 
-def _joined(one: Statement, other: Statement, expression: Expression) -> Statement:
-    text = f"{one.text} ; {other.text}"
-    return Statement(expression, text, one.field, one.people and other.people, one.verb, one.strong, one.header)
+def _joined(group: Sequence[Statement], field: str) -> Statement:
+    members = [statement.expression for statement in group]
+    first = group[0]
+    expression = any_of(*members)
+    unsure = field != "publics_precisions" or (len(group) == 2 and _ages(*group))
+    if unsure and first.header != "any":
+        expression = doubt(expression, all_of(*members))
+    text = " ; ".join(statement.text for statement in group)
+    people = all(statement.people for statement in group)
+    return Statement(expression, text, first.field, people, first.verb, first.strong, first.header)
 
 
 def with_publics(

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from bot.tamis.criteria import Access, Expression, Licence, Purpose, Stated, Vehicle
+from bot.tamis.criteria import Access, Expression, Licence, Purpose, Stated, Vehicle, any_of
 from bot.tamis.measures import AMOUNT, NUMBER, QuotientPattern
 from bot.tamis.situations import Situations
 
@@ -45,7 +45,12 @@ class Lexicon:
         self._add(patterns["vehicle"]["other"], "unread", Stated("other", "vehicle"))
         self._add(patterns["licence_other"], "unread", Stated("other", "licence"))
         self._add(patterns["resources"], "resources", Stated("resources"))
-        self._add(patterns["prescription"], "prescription", Stated("prescription"))
+        by = patterns["prescriber"]
+        article = r"(?: (?:un|une|la|le|les|des|du|par|votre|leur|d'un)|l')*"
+        until = rf"(?:(?!{by['stop']})[^.;,\n()]){{0,80}}"
+        whom = rf"{until}(?:(?:,| ou| et|/|,? \(){article} ?(?:{by['noun']}){until}\)?)*"
+        told = [words.replace("{by}", whom) for words in patterns["prescription"]]
+        self._add(told, "prescription", Stated("prescription"))
         contract = patterns["contract"]
         heads = rf"{contract['before']}*{contract['heads']}(?:(?:,| ou|/| et|,? en|\(| )*{contract['heads']})*{contract['after']}?"
         self._add([heads], "contract", Stated("contract"))
@@ -60,8 +65,14 @@ class Lexicon:
         self._add(patterns["closed"], "closed", None)
         self._add(patterns["full_now"], "unread", Stated("other", "complet"))
         self._add(patterns["ended"], "ended", None)
-        for kind in ("no_prescription", "licence_aim", "waiting", "neutral"):
-            self._add(patterns[kind], "neutral", None)
+        tail = patterns["tail"]
+        self._add([words.replace("{tail}", tail) for words in patterns["prices"]], "silent", None)
+        self._add(patterns["licence_aim"], "aim", None)
+        for kind in ("no_prescription", "waiting"):
+            self._add(patterns[kind], "silent", None)
+        self._add(patterns["neutral"], "neutral", None)
+        training = any_of(situations.atom("stagiaire-formation"), Purpose(("formation",)))
+        self._add(patterns["training"], "who", training)
         self._add(patterns["documents"]["words"], "document", None)
         self._add(patterns["mobility"], "mobility", None)
         self._add(patterns["open"], "open", None)
@@ -77,6 +88,7 @@ class Lexicon:
         self.any_header = re.compile(patterns["any_header"])
         self.all_header = re.compile(patterns["all_header"])
         self.fillers = frozenset(patterns["fillers"].split())
+        self.offer = frozenset(patterns["offer"].split())
         self.who_noun = re.compile(rf"^[ ,:(]*(?:et |ou |soit )*{patterns['who_nouns']}")
         self.quotient = QuotientPattern(patterns["quotient"])
         purpose = patterns["purpose"]

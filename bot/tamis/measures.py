@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.tamis.criteria import Age, Expression, Quotient, Situation, all_of, any_of
+from bot.tamis.criteria import Age, Expression, Quotient, Situation, Stated, all_of, any_of
 
 NUMBER = (
     r"(?:\d+|une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|douze|quinze|seize|dix-huit|vingt|vingt-quatre|vingt-cinq)"
@@ -17,7 +17,7 @@ _WORDS = {
 }  # fmt: skip
 OLDEST = 199
 _TWO = r"(?:1[0-9]|[2-9][0-9]|dix-huit|seize|vingt-cinq)"
-_CHILDREN = re.compile(r"enfants?[a-z ,()]{0,25}$|petits? [a-z]*$|vehicules?[a-z ,]{0,25}$|voitures?[a-z ,]{0,20}$|depuis(?: plus| moins)?(?: de)? ?$")
+_CHILDREN = re.compile(r"enfants?[a-z ,()]{0,25}$|petits? [a-z]*$|(?:vehicules?|voitures?)(?: d[e'] ?| ayant| agee?s?| moins| plus| de| au| maximum| jusqu'a)* ?$|depuis(?: plus| moins)?(?: de)? ?$")
 
 # Each: pattern, how its numbers become an interval. Longest reading wins, then the first listed.
 _AGES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
@@ -35,13 +35,16 @@ _AGES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?:agee?s? |avoir |etre agee? |ayant )?(?:d')?(?:de )?(?:a partir de|des l'age de|des|au moins|minimum|au minimum|>=|≥|age (?:minimum|minimal|mini|requis) ?:?) ?(?:de )?(?:l'age de )?(?P<a>#) ?ans?\b(?: (?:revolus|minimum|et (?:plus|\+)))?", "from"),
         (r"(?:agee?s? de |avoir |age de )?(?P<a>#) ?ans? ?(?:et|ou) ?(?:plus|\+|davantage)|(?:agee?s? de |avoir )?(?P<c>#) ?ans? ?\+", "from"),
         (r"(?:avoir |agee?s? de |age de |etre agee? de )?(?P<a>#) ans? (?:minimum|mini|au moins|au minimum|min\b\.?)", "from"),
-        (r"(?:avoir |agee?s? de |etre agee?s? de |ayant )(?P<a>#) ans? (?:revolus|accomplis)", "from"),
+        (r"(?:avoir |agee?s? de |etre agee?s? de |ayant )?(?P<a>#) ans? (?:revolus|accomplis)", "from"),
+        (r"(?:avoir|etre agee?s? de|ayant) (?P<a>1[68]|2[0-9]) ans\b", "from"),
         (r"(?:agee?s? |avoir |ayant )?(?:de )?(?:strictement )?(?:plus de|\+(?: de)?|>|superieur a|au-dela de|au dessus de) ?(?P<a>#) ?ans?\b(?: revolus)?", "over"),
         (r"\b(?:etre |personnes? |publics? |jeunes? )?(?:majeur(?:e|s|es|\.e|\.e\.s|\(e\)s?)?|ayant la majorite)\b(?! protege| sous)", "major"),
         (r"\b(?:aux |les |public |pour )?adultes\b(?! (?:handicap|relais))", "major"),
         (r"\b(?:etre |les |public )?mineur(?:e|s|es|\.e|\.e\.s)?\b", "minor"),
     )
 )  # fmt: skip
+_SENIORS = re.compile(r"\b(?:les |des |aux |public )?(?:seniors?|personnes? agees?|aines?)\b")
+_LONGEST_YEARS = 10  # beyond, « 18 ans » is an age
 _JUNIORS = re.compile(r"\b(?:les |des |aux |public )?jeunes?(?: adultes?| diplomes?| actifs?)?\b")
 _SPECIAL = re.compile(
     rf"[ ,(]*(?:ou |et |, |voire )?(?:jusqu'a |moins de |- de |de |a )?(?P<b>{_TWO}) ?ans? (?:inclus )?"
@@ -59,9 +62,9 @@ def number(written: str) -> int:
     return int(digits) if digits else _WORDS.get(written.strip(), 1)
 
 
-def ages(text: str) -> list[tuple[int, int, Age]]:
+def ages(text: str) -> list[tuple[int, int, Age | Stated]]:
     """Every age said in a folded sentence (not those of children, vehicles or durations)."""
-    found: list[tuple[int, int, Age]] = []
+    found: list[tuple[int, int, Age | Stated]] = []
     if "ans" not in text and "majeur" not in text and "mineur" not in text and "adulte" not in text:
         if re.search(r"\b1[0-9] ?(?:-|a|/) ?[1-3][0-9]\b", text):
             for match in re.finditer(r"(?<![\dh:/,.])\b(1[4-9]) ?(?:-|a|/) ?([1-3][0-9])\b(?![h:/€\d,.]| ?(?:h|euro|km|mois))", text):
@@ -71,9 +74,8 @@ def ages(text: str) -> list[tuple[int, int, Age]]:
         for match in pattern.finditer(text):
             if _CHILDREN.search(text[: match.start()]) or _CHILDREN.search(text[: _first_digit(match)]):
                 continue
-            age = _interval(kind, match)
-            if age is not None:
-                found.append((match.start(), match.end(), age))
+            # A range that cannot be (« de 25 à 18 ans ») is left for a human to read.
+            found.append((match.start(), match.end(), _interval(kind, match) or Stated("other", "age")))
     return found
 
 
@@ -123,29 +125,33 @@ def durations(text: str) -> list[tuple[int, int, int, bool]]:
     found = []
     for match in _DURATION.finditer(text):
         count = number(match["n"])
+        if match["unit"].startswith("an") and count > _LONGEST_YEARS:
+            continue
         months = count * 12 if match["unit"].startswith("an") else count
         found.append((match.start(), match.end(), months, bool(match["less"])))
     return found
 
 
-def juniors(text: str) -> list[tuple[int, int]]:
-    """Where « jeunes » is said."""
-    return [match.span() for match in _JUNIORS.finditer(text)]
+def generations(text: str) -> list[tuple[int, int, str]]:
+    """Where « jeunes » or « seniors » is said, with the coded public it means."""
+    found = [(*match.span(), "jeunes") for match in _JUNIORS.finditer(text)]
+    return found + [(*match.span(), "seniors") for match in _SENIORS.finditer(text)]
 
 
 class QuotientPattern:
     """Quotient familial with its threshold, from the words of `patterns.yml`."""
 
     def __init__(self, words: dict[str, str]) -> None:
+        head = rf"(?<!\w){words['head']}"
         gap = r"[ ,:()a-z']{0,30}?"
         self._between = re.compile(
-            rf"{words['head']} ?{gap}(?:{words['between']}) ?(?P<a>{AMOUNT}) ?(?:et|a|-) ?(?P<b>{AMOUNT})"
+            rf"{head} ?{gap}(?:{words['between']}) ?(?P<a>{AMOUNT}) ?(?:et|a|-) ?(?P<b>{AMOUNT})"
         )
         self._one = re.compile(
-            rf"{words['head']} ?{gap}(?:(?P<strict>{words['below_strict']})|(?P<above>{words['above']})"
+            rf"{head} ?{gap}(?:(?P<strict>{words['below_strict']})|(?P<above>{words['above']})"
             rf"|(?P<below>{words['below']}))? ?(?P<n>{AMOUNT})(?P<after> ?(?:max[a-z]*|minimum|ou moins|et moins|ou plus))?"
         )
-        self._bare = re.compile(rf"(?:sous |soumis a |selon )?(?:conditions? de |plafond de )?{words['head']}")
+        self._bare = re.compile(rf"(?:sous |soumis a |selon )?(?:conditions? de |plafond de )?{head}")
 
     def read(self, text: str) -> list[tuple[int, int, Expression]]:
         """Spans of a folded sentence that ask for a quotient."""

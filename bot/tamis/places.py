@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -78,6 +78,10 @@ class Register:
             for row in csv.DictReader(line for line in lines if not line.startswith("#")):
                 _add(names, row["nom"], row["code"])
         return cls(communes, {name: tuple(codes) for name, codes in names.items()})
+
+    def all(self) -> Iterable[Commune]:
+        """Every commune, former ones included."""
+        return self._communes.values()
 
     def commune(self, code: str) -> Commune | None:
         """The commune of this INSEE code, or None."""

@@ -156,7 +156,8 @@ class Reader:
         spans = self._spotter.spans(folded, setting)
         if name == "description" and not self._lexicon.only.search(folded):
             spans = [span for span in spans if span.kind not in ("purpose", "contract", "vehicle")]
-        clause = self._parser.parse(folded, spans, listing=name in ("publics_precisions", "description"))
+        listing = name in ("publics_precisions", "description")
+        clause = self._parser.parse(folded, spans, listing=listing, lenient=not strong)
         expression = clause.expression
         if expression is None:
             return None, clause.welcome

@@ -15,12 +15,12 @@ from bot.tamis.criteria import (
     Situation,
     Stated,
     Validity,
-    all_of,
 )
 from bot.tamis.lexicon import Lexicon
 from bot.tamis.territory import Neighbourhood, Territory
 
-SILENT = frozenset({"neutral", "document", "mobility", "open"})
+SILENT = frozenset({"neutral", "silent", "aim", "document", "mobility", "open"})
+_YIELDS = frozenset({"neutral"})  # gives way to any words that mean something
 ENDED = Validity(end=dt.date.min)
 _WORK_STATUSES = frozenset({"salarie", "salarie-precaire", "salarie-siae", "contrat-aide", "interimaire", "actif"})
 
@@ -64,9 +64,8 @@ class Spotter:
                 if match.end() > match.start():
                     found.append(Span(match.start(), match.end(), wanted.kind, expression))
         for start, end, age in measures.ages(text):
-            wider = measures.extended(text, end, age, self._situation)
+            wider = measures.extended(text, end, age, self._situation) if isinstance(age, Age) else None
             found.append(Span(start, wider[0], "age", wider[1]) if wider else Span(start, end, "age", age))
-        found.extend(Span(*span, "quotient") for span in ())
         for start, end, expression in lexicon.quotient.read(text):
             found.append(Span(start, end, "quotient", expression))
         found.extend(Span(start, end, "resources", Stated("resources")) for start, end in lexicon.quotient.bare(text))
@@ -81,7 +80,7 @@ class Spotter:
                 found.append(Span(match.start(), match.start() + trimmed, "purpose", motive))
         chosen = _longest(found)
         chosen = self._durations(text, chosen)
-        return self._juniors(text, chosen)
+        return self._generations(text, chosen)
 
     def _situation(self, words: str) -> Situation | None:
         for wanted in self._lexicon.wanted:
@@ -105,17 +104,15 @@ class Spotter:
                 result.append(Span(start, end, "duration", expression))
         return sorted(result, key=lambda span: span.start)
 
-    def _juniors(self, text: str, spans: list[Span]) -> list[Span]:
-        """« Jeunes » with no age beside it means what the coded public means."""
-        youth = self._lexicon.situations.publics["jeunes"]
-        aged = any(isinstance(span.expression, Age) or span.kind == "age" for span in spans)
+    def _generations(self, text: str, spans: list[Span]) -> list[Span]:
+        """« Jeunes », « seniors » with no age beside them mean what the coded publics mean."""
+        aged = any(span.kind == "age" for span in spans)
         result = list(spans)
-        for start, end in measures.juniors(text):
-            inside = any(span.start < end and start < span.end for span in spans)
-            if not inside and not aged:
-                result.append(Span(start, end, "age", youth))
-            elif not inside:
-                result.append(Span(start, end, "neutral", None))
+        for start, end, public in measures.generations(text):
+            if any(span.start < end and start < span.end for span in spans):
+                continue
+            meaning = None if aged else self._lexicon.situations.publics[public]
+            result.append(Span(start, end, "neutral" if aged else "age", meaning))
         return sorted(result, key=lambda span: span.start)
 
 
@@ -138,14 +135,19 @@ def _lasting(subject: Span | None, words: str, months: int, at_most: bool) -> Ex
 
 def _longest(found: list[Span]) -> list[Span]:
     # The longest reading of a place wins; what means something wins over what is silent, at equal length.
-    ordered = sorted(found, key=lambda span: (span.start - span.end, span.kind in SILENT, span.start))
+    # An access limit hides in words about bookings and opening: it goes first.
+    ordered = sorted(
+        found,
+        key=lambda span: (
+            span.kind in _YIELDS,
+            span.kind != "access",
+            span.start - span.end,
+            span.kind in SILENT,
+            span.start,
+        ),
+    )
     taken: list[Span] = []
     for span in ordered:
         if not any(span.start < other.end and other.start < span.end for other in taken):
             taken.append(span)
     return sorted(taken, key=lambda span: span.start)
-
-
-def joined(expressions: list[Expression]) -> Expression:
-    """The conjunction of what one item of a list says."""
-    return all_of(*expressions)

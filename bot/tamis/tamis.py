@@ -85,7 +85,10 @@ class Tamis:
 
         Raises `ProfileError` naming the field at fault.
         """
-        who = self.person(profile, now, code_insee)
+        return self.decisions(self.person(profile, now, code_insee), only)
+
+    def decisions(self, who: Person, only: Sequence[str] | None = None) -> list[Decision]:
+        """The same, for a person at hand."""
         if only is None:
             return [decide(reading, who, self._reader.forms) for reading in self._readings]
         wanted = (self._position.get(service_id) for service_id in only)

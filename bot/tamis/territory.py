@@ -36,6 +36,8 @@ _NUMBER = re.compile(r"\(?\b(\d{2}|2[ab])\b\)?(?! ?(?:ans|mois|km|h\b|€|euros|
 _PREFIX = re.compile(r"^(?:ca|cc|cu|met|metropole|communaute de communes|communaute d'agglomeration|communaute urbaine) (?:(?:de l'|de la |de |du |des |d'|les |le |la |l'))?")
 _WORD = re.compile(r"[\w']+(?:[-' ](?=\w))?")
 MAX_WORDS = 9
+UNSURE = ("?",)  # a name that several places bear, none of them near
+_POSTCODE = re.compile(r" ?\(\d{2,5}\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class Territory:
     def __init__(self, places: Places | None) -> None:
         self._places = places
         self._index: dict[str, tuple[str, ...]] = _index(places.names()) if places else {}
+        self._region_of = _regions_of(places) if places else {}
         self._departments = {
             code.lower(): code
             for codes in (places.names().values() if places else ())
@@ -126,10 +129,9 @@ class Territory:
         for end in reversed(ends):
             codes = self._index.get(_key(text[start:end]))
             if codes:
-                chosen = self._choose(codes, near)
-                if chosen:
-                    tail = re.compile(r" ?\(\d{2,5}\)").match(text, end)
-                    return chosen, (tail.end() if tail else end)
+                # The longest name decides, even when it does not tell which place it is.
+                tail = _POSTCODE.match(text, end)
+                return self._choose(codes, near) or UNSURE, (tail.end() if tail else end)
         return None
 
     def _choose(self, codes: tuple[str, ...], near: Neighbourhood) -> tuple[str, ...] | None:
@@ -139,18 +141,33 @@ class Territory:
         if wide and len(wide) == 1:
             # An EPCI and a commune of one name (« Angers Loire Métropole » is not « Angers »): names differ.
             return (wide[0],)
-        local = tuple(
+        for area in (near.departments, self._regions(near)):
+            found = self._within(codes, area)
+            if len(found) == 1:
+                return found
+        return None
+
+    def _regions(self, near: Neighbourhood) -> frozenset[str]:
+        """The départements of the regions the service is in."""
+        return frozenset(
+            department
+            for region in {self._region_of.get(department) for department in near.departments} - {None}
+            for department, own in self._region_of.items()
+            if own == region
+        )
+
+    def _within(self, codes: tuple[str, ...], departments: frozenset[str]) -> tuple[str, ...]:
+        return tuple(
             code
             for code in codes
             if self._places is not None
             and (commune := self._places.commune(code)) is not None
-            and commune.department in near.departments
+            and commune.department in departments
         )
-        return local if len(local) == 1 else None
 
 
 def _expression(codes: tuple[str, ...] | None, lives: bool, works: bool) -> Expression:
-    if codes is None:
+    if codes is None or UNSURE[0] in codes:
         return Stated("other", "territoire")
     members: list[Expression] = []
     if lives:
@@ -158,6 +175,16 @@ def _expression(codes: tuple[str, ...] | None, lives: bool, works: bool) -> Expr
     if works:
         members.append(Works(codes))
     return any_of(*members)
+
+
+def _regions_of(places: Places) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for codes in places.names().values():
+        for code in codes:
+            commune = places.commune(code) if len(code) == 5 else None
+            if commune is not None and commune.region:
+                found.setdefault(commune.department, commune.region)
+    return found
 
 
 def _key(name: str) -> str:
