@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot.gateway import outbox, quiet
+from bot.gateway import outbox, passage, quiet
 from bot.gateway.choices import NumberWords
 from bot.gateway.inbox import Arrival, opened, store
 from bot.gateway.limits import Limits, Patience
@@ -89,6 +89,18 @@ class Gateway:
         incoming = Incoming(channel, address, language_hint=language_hint)
         with self.sessions.begin() as session:
             return opened(session, incoming, self.clock(), self._languages)[1].id
+
+    def code(self, conversation_id: str) -> str:
+        """A code to go on from another channel: good once, for a day."""
+        with self.sessions.begin() as session:
+            return passage.make(session, conversation_id, self.clock())
+
+    def go_on(self, channel: str, address: str, code: str) -> bool:
+        """Somebody at this address shows a code: from now on they are its person. Whether it was good."""
+        incoming = Incoming(channel, address)
+        with self.sessions.begin() as session:
+            contact, _ = opened(session, incoming, self.clock(), self._languages)
+            return passage.use(session, contact, code, self.clock())
 
     def play(self, conversation_id: str) -> list[Outgoing]:
         """Work on the conversation's due messages now, in this thread; what was answered."""

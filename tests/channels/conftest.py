@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 import requests
 import uvicorn
+from fastapi import FastAPI
 
 import bot.gateway.tables
 from bot.app import create_app
@@ -21,9 +23,11 @@ from bot.database import Base, connect, sessions
 from bot.gateway.gateway import Gateway
 from bot.sealing import Sealer, seal
 from bot.settings import Settings
+from tests.gateway.conftest import house, postgres_url
 from tests.gateway.house import Detector, Effects, Engine, Speech, Understanding
 
 assert bot.gateway.tables
+__all__ = ["house", "postgres_url"]
 
 
 @dataclass
@@ -41,20 +45,16 @@ class Site:
         return session
 
 
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    database = seal(connect(f"sqlite:///{tmp_path / 'relais.db'}"), Sealer("k" * 32))
-    Base.metadata.create_all(database)
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    settings = Settings(var=tmp_path, port=port, engine_port=9, _env_file=None)  # type: ignore[call-arg]
-    engine, speech, factory = Engine(), Speech(), sessions(database)
-    gateway = Gateway(settings, factory, Understanding(), Detector(), speech, engine, Effects())
-    house: Any = SimpleNamespace(
-        settings=settings, database=database, sessions=factory, gateway=gateway, speech=speech, places=None
-    )
-    app = create_app(settings, house)
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def serve(app: FastAPI, port: int | None = None) -> Iterator[str]:
+    """The application on the loopback, answering, until the block ends."""
+    port = port or free_port()
     config = uvicorn.Config(app, port=port, log_level="critical", timeout_graceful_shutdown=1, ws="none")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
@@ -62,7 +62,24 @@ def site(tmp_path: Path) -> Iterator[Site]:
     until = time.monotonic() + 20
     while not server.started and time.monotonic() < until:
         time.sleep(0.02)
-    yield Site(f"http://127.0.0.1:{port}", house, engine)
-    server.should_exit = True
-    thread.join()
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    database = seal(connect(f"sqlite:///{tmp_path / 'relais.db'}"), Sealer("k" * 32))
+    Base.metadata.create_all(database)
+    port = free_port()
+    settings = Settings(var=tmp_path, port=port, engine_port=9, _env_file=None)  # type: ignore[call-arg]
+    engine, speech, factory = Engine(), Speech(), sessions(database)
+    gateway = Gateway(settings, factory, Understanding(), Detector(), speech, engine, Effects())
+    around: Any = SimpleNamespace(
+        settings=settings, database=database, sessions=factory, gateway=gateway, speech=speech, places=None
+    )
+    with serve(create_app(settings, around), port) as url:
+        yield Site(url, around, engine)
     database.dispose()

@@ -1,0 +1,226 @@
+"""Telegram: what updates say, what leaves, and who may knock."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+import requests
+from fastapi import FastAPI
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
+
+from bot.channels.telegram.client import TelegramClient
+from bot.channels.telegram.receiver import HEADER, Receiver, announce, router
+from bot.channels.telegram.updates import Heard, heard
+from bot.gateway.delivery import Gone, Refused, Throttled, Unreachable
+from bot.gateway.message import Outgoing
+from tests.channels.conftest import serve
+from tests.gateway.conftest import House
+
+USER = {"id": 7, "is_bot": False, "first_name": "Amina", "language_code": "ar"}
+CHAT = {"id": 7, "type": "private", "first_name": "Amina"}
+GROUP = {"id": -7, "type": "group", "title": "g"}
+
+
+def message(**said: Any) -> dict[str, Any]:
+    return {
+        "update_id": 1,
+        "message": {"message_id": 1, "date": 1, "chat": CHAT, "from": USER, **said},
+    }
+
+
+def member(status: str) -> dict[str, Any]:
+    now = {"status": status, "user": USER, "until_date": 0}
+    before = {"status": "member", "user": USER}
+    change = {"chat": CHAT, "from": USER, "date": 1, "old_chat_member": before, "new_chat_member": now}
+    return {"update_id": 1, "my_chat_member": change}
+
+
+PRESSED = {
+    "update_id": 1,
+    "callback_query": {
+        "id": "q1",
+        "from": USER,
+        "chat_instance": "i",
+        "data": "12.2",
+        "message": {"message_id": 1, "date": 1, "chat": CHAT},
+    },
+}
+PHOTO = {"file_id": "f", "file_unique_id": "u", "width": 1, "height": 1}
+UPDATES: list[tuple[str, dict[str, Any], dict[str, Any] | None]] = [
+    ("text", message(text="bonjour"), {"kind": "text", "text": "bonjour"}),
+    ("start", message(text="/start"), {"kind": "start"}),
+    ("stop command", message(text="/stop"), {"kind": "text", "text": "STOP"}),
+    ("stop command to this bot", message(text="/stop@relais_bot"), {"text": "STOP"}),
+    ("unknown command", message(text="/inform{}"), {"kind": "text", "text": "/inform{}"}),
+    ("button", PRESSED, {"kind": "choice", "choice": "12.2"}),
+    ("location", message(location={"latitude": 47.0, "longitude": -0.5}), {"kind": "location"}),
+    (
+        "own number",
+        message(contact={"phone_number": "+33612345678", "first_name": "A", "user_id": 7}),
+        {"kind": "contact", "given": {"phone": "+33612345678"}},
+    ),
+    (
+        "somebody else's number",
+        message(contact={"phone_number": "+33612345678", "first_name": "B", "user_id": 8}),
+        {"kind": "media", "given": {}},
+    ),
+    ("photo with words", message(photo=[PHOTO], caption="ma rue"), {"kind": "media", "text": "ma rue"}),
+    ("sticker", message(sticker={"emoji": "x"}), None),
+    ("voice", message(voice={"file_id": "f", "file_unique_id": "u", "duration": 1}), {"kind": "media"}),
+    ("blocked", member("kicked"), {"text": "STOP"}),
+    ("unblocked", member("member"), None),
+    ("group", message(text="bonjour", chat=GROUP), None),
+    ("edit", {"update_id": 1, "edited_message": message(text="a")["message"]}, None),
+    ("unknown kind", {"update_id": 1, "hologram": {}}, None),
+    ("message is no mapping", {"update_id": 1, "message": "bonjour"}, None),
+]
+
+
+@pytest.mark.parametrize(("label", "update", "said"), UPDATES, ids=[row[0] for row in UPDATES])
+def test_updates(label: str, update: dict[str, Any], said: dict[str, Any] | None) -> None:
+    incoming = heard(update).incoming
+    if said is None:
+        assert incoming is None
+    else:
+        assert incoming is not None
+        assert {name: getattr(incoming, name) for name in said} == said
+        assert (incoming.address, incoming.external_id, incoming.language_hint) == ("7", "1", "ar")
+
+
+def test_a_start_carries_its_code() -> None:
+    assert heard(message(text="/start ABCD2345")).code == "ABCD2345"
+    assert heard(message(text="/start")) == Heard(heard(message(text="/start")).incoming)
+
+
+@pytest.mark.parametrize("data", [{}, {"update_id": "1"}, {"message": {}}])
+def test_no_update(data: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="no update"):
+        heard(data)
+
+
+@dataclass
+class BotApi:
+    """A Bot API on the loopback: remembers what it is asked, refuses when told."""
+
+    server: HTTPServer
+    asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    refusals: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
+
+    def answer(self, request: Request) -> Response:
+        method = request.path.rpartition("/")[2]
+        self.asked.append((method, request.form.to_dict()))
+        if self.refusals:
+            status, content = self.refusals.pop(0)
+            return Response(json.dumps({"ok": False, "error_code": status, **content}), status=status)
+        result: Any = True
+        if method == "sendMessage":
+            result = {"message_id": len(self.asked), "date": 1, "chat": CHAT, "text": "x"}
+        return Response(json.dumps({"ok": True, "result": result}), mimetype="application/json")
+
+
+@pytest.fixture
+def api(httpserver: HTTPServer) -> BotApi:
+    made = BotApi(httpserver)
+    httpserver.expect_request(re.compile("^/bot.*")).respond_with_handler(made.answer)
+    return made
+
+
+@pytest.fixture
+def client(api: BotApi) -> Iterator[TelegramClient]:
+    made = TelegramClient("1:abc", api.server.url_for("").rstrip("/"))
+    made.start()
+    yield made
+    made.stop()
+
+
+def out(text: str = "bonjour", choices: tuple[str, ...] = ()) -> Outgoing:
+    ids = tuple(f"9.{number}" for number in range(1, len(choices) + 1))
+    return Outgoing(1, 9, "c", "k", {}, text, "fr", "ltr", choices, ids)
+
+
+def test_a_message_with_buttons(api: BotApi, client: TelegramClient) -> None:
+    assert client.send(out(choices=("oui", "non")), "7") == "1"
+    method, sent = api.asked[0]
+    assert (method, sent["chat_id"], sent["text"]) == ("sendMessage", "7", "bonjour")
+    assert json.loads(sent["reply_markup"])["inline_keyboard"] == [
+        [{"text": "oui", "callback_data": "9.1"}],
+        [{"text": "non", "callback_data": "9.2"}],
+    ]
+    assert "parse_mode" not in sent
+
+
+def test_a_long_text_leaves_in_pieces_with_the_buttons_under_the_last(
+    api: BotApi, client: TelegramClient
+) -> None:
+    client.send(out("Une phrase. " * 600, ("oui",)), "7")
+    assert len(api.asked) == 2
+    assert all(len(sent["text"]) <= 4096 for _, sent in api.asked)
+    assert ["reply_markup" in sent for _, sent in api.asked] == [False, True]
+
+
+REFUSALS: list[tuple[str, int, dict[str, Any], type[Exception]]] = [
+    ("too many", 429, {"description": "Too Many Requests", "parameters": {"retry_after": 5}}, Throttled),
+    ("blocked", 403, {"description": "Forbidden: bot was blocked by the user"}, Gone),
+    ("deactivated", 403, {"description": "Forbidden: user is deactivated"}, Gone),
+    ("no chat", 400, {"description": "Bad Request: chat not found"}, Gone),
+    ("bad request", 400, {"description": "Bad Request: message is too long"}, Refused),
+    ("server trouble", 502, {"description": "Bad Gateway"}, Unreachable),
+]
+
+
+@pytest.mark.filterwarnings("ignore:Deprecated since version v22.2")
+@pytest.mark.parametrize(("label", "status", "content", "error"), REFUSALS, ids=[row[0] for row in REFUSALS])
+def test_refusals_have_names(
+    api: BotApi,
+    client: TelegramClient,
+    label: str,
+    status: int,
+    content: dict[str, Any],
+    error: type[Exception],
+) -> None:
+    api.refusals = [(status, content)]
+    with pytest.raises(error):
+        client.send(out(), "7")
+
+
+def test_the_webhook_is_announced_with_its_secret(api: BotApi, client: TelegramClient) -> None:
+    assert announce(client, "https://relais.example", "s3cret")
+    method, sent = api.asked[0]
+    assert method == "setWebhook"
+    assert sent["url"] == "https://relais.example/api/channels/telegram/webhook"
+    assert sent["secret_token"] == "s3cret"
+
+
+def test_a_webhook_stores_once_and_releases_the_button(
+    house: House, api: BotApi, client: TelegramClient
+) -> None:
+    app = FastAPI()
+    app.include_router(router(Receiver(house.gateway, client), "s3cret"))
+    with serve(app) as url:
+        webhook = f"{url}/api/channels/telegram/webhook"
+        known = {HEADER: "s3cret"}
+        for _ in range(2):
+            answer = requests.post(webhook, json=message(text="je vais à Cholet"), headers=known, timeout=5)
+            assert answer.status_code == 200
+        pressed = {**PRESSED, "update_id": 2}
+        assert requests.post(webhook, json=pressed, headers=known, timeout=5).status_code == 200
+        refused = [
+            requests.post(webhook, json=message(text="a"), timeout=5),
+            requests.post(webhook, json=message(text="a"), headers={HEADER: "guess"}, timeout=5),
+            requests.post(webhook, data=b"{", headers=known, timeout=5),
+            requests.post(webhook, data=b"[]", headers=known, timeout=5),
+        ]
+        assert [one.status_code for one in refused] == [403, 403, 400, 400]
+    assert [method for method, _ in api.asked] == ["answerCallbackQuery"]
+    conversation = house.gateway.open("telegram", "7")
+    assert [one.key for one in house.gateway.play(conversation)] == [
+        "echo",
+        "language.propose",
+        "input.choice_gone",
+    ]
