@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Table, bindparam, delete, insert, select, upd
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.directory.communes import Communes, communes
-from bot.directory.freshness import rules
+from bot.directory.freshness import rules, score_parts
 from bot.directory.readers import BrokenFile, Row, rows
 from bot.directory.records import Record, Refused, kind_of, read
 from bot.directory.schema import Kind
@@ -212,12 +212,10 @@ def _stage(
         if repeated:
             report.repeated[record.kind] += 1
         seen[record.kind][id_] = record.values["source"]
-        digests[record.kind][id_] = record.values["digest"]
+        digests[record.kind][id_] = record.digest
         known = before[record.kind].get(id_)
-        if repeated or known is None or known[0] != record.values["digest"] or known[2]:
-            spool.write(
-                json.dumps([record.kind, record.values], separators=(",", ":"), ensure_ascii=False) + "\n"
-            )
+        if repeated or known is None or known[0] != record.digest or known[2]:
+            spool.write(f"{record.kind}\t{record.digest}\t{record.text}\n")
     for kind, found in digests.items():
         for id_, digest in found.items():
             known = before[kind].get(id_)
@@ -289,15 +287,19 @@ def _apply(session: Session, spool: IO[str], gone: Mapping[Kind, list[str]], tod
         # A dict by id: within a batch the last of two rows with the same id wins, as it does between batches.
         batch: dict[Kind, dict[str, dict[str, Any]]] = {"service": {}, "structure": {}}
         for line in lines:
-            kind, values = json.loads(line)
+            name, digest, text = line.split("\t", 2)
+            kind: Kind = "service" if name == "service" else "structure"
+            values = {**json.loads(text), "digest": digest}
+            if kind == "service":
+                values["score_sum"], values["score_count"] = score_parts(values)
             values["date_maj"] = date.fromisoformat(values["date_maj"])
             batch[kind][values["id"]] = values
-        for kind, by_id in batch.items():
-            _write(connection, TABLES[kind], by_id, existing[kind])
-    for kind, ids in gone.items():
-        table = TABLES[kind]
-        for some in batched(ids, _BATCH):
-            session.execute(update(table).where(table.c.id.in_(some)).values(withdrawn_at=today))
+        for some, by_id in batch.items():
+            _write(connection, TABLES[some], by_id, existing[some])
+    for gone_kind, ids in gone.items():
+        table = TABLES[gone_kind]
+        for few in batched(ids, _BATCH):
+            session.execute(update(table).where(table.c.id.in_(few)).values(withdrawn_at=today))
     limit = today - timedelta(days=rules()["withdrawn_kept_days"])
     for table in TABLES.values():
         session.execute(delete(table).where(table.c.withdrawn_at < limit))

@@ -13,12 +13,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from bot.directory.freshness import score_parts
 from bot.directory.schema import CODES, FIELDS, LISTS, MODELS, Kind
 
 Row = Mapping[str, Any]
 
 _CODES = {name: frozenset(codes) for name, codes in CODES.items()}
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 _LINKS = ("lien_source", "lien_mobilisation", "site_web", "accessibilite_lieu")
 _ZONE = re.compile(r"^(?:\d[0-9AB]\d{3}|\d[0-9AB]|97\d|98\d|\d{9}|99[0-5]\d{2}|france)$")
 _TOKEN = re.compile(r"[\w-]+")
@@ -33,10 +33,16 @@ _DERIVED = frozenset(
 
 @dataclass(frozen=True)
 class Record:
-    """A valid row: `values` are the table's columns; `warnings` name what was mended, as (field, reason)."""
+    """A valid row.
+
+    `values` are the record's fields as plain JSON data, `text` the same as canonical JSON, `digest` of that text
+    tells whether the record changed; `warnings` name what was mended, as (field, reason).
+    """
 
     kind: Kind
     values: dict[str, Any]
+    digest: str
+    text: str
     warnings: tuple[tuple[str, str], ...] = ()
 
 
@@ -98,12 +104,10 @@ def read(row: Row, kind: Kind | None = None) -> Record | Refused:
     valid["adresse_certifiee"] = _flag(row.get("adresse_certifiee"))
     valid["codes_inconnus"] = unknown or None
     valid["extra"] = _extra(row, kind)
-    valid["digest"] = hashlib.blake2b(
-        json.dumps(valid, sort_keys=True, separators=(",", ":"), default=str).encode(), digest_size=16
-    ).hexdigest()
-    if kind == "service":
-        valid["score_sum"], valid["score_count"] = score_parts(valid)
-    return Record(kind, valid, tuple(warnings))
+    text = _ENCODER.encode(valid)
+    return Record(
+        kind, valid, hashlib.blake2b(text.encode(), digest_size=16).hexdigest(), text, tuple(warnings)
+    )
 
 
 def _clean(name: str, value: Any) -> Any:
@@ -181,7 +185,9 @@ def _json(value: Any) -> Any:
 
 def _storable(text: str) -> str:
     """The text without what no database stores: NUL and halves of surrogate pairs."""
-    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+    if "\x00" in text:
+        text = text.replace("\x00", "")
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _flag(value: Any) -> bool | None:
