@@ -66,7 +66,7 @@ def _write(session: Session, row: Handover, taken: Step, now: datetime, also: di
     }
     entered = life.state.value != row.state
     if entered and life.state is State.CLAIMED:
-        values["claimed_at"] = now
+        values |= {"claimed_at": now, "first_reply_at": None}
     if entered and life.state is State.QUEUED:
         values["waiting_since"] = now
     if life.platform != row.platform and row.platform is not None:

@@ -56,7 +56,7 @@ def lists(session: Session, who: Counsellor, places: Places, now: datetime) -> L
             select(Handover)
             .options(defer(Handover.summary))
             .where(visible(who), *conditions)
-            .order_by(Handover.priority, Handover.waiting_since)
+            .order_by(Handover.priority, Handover.opened_at)
             .limit(SHOWN)
         )
         return [_row(found, names, places, now) for found in session.scalars(query)]
@@ -96,7 +96,7 @@ def _row(row: Handover, names: dict[str, str], places: Places, now: datetime) ->
         id=row.id,
         priority=row.priority,
         state=row.state,
-        age=format_timedelta(now - row.waiting_since, locale="fr"),
+        age=format_timedelta(now - row.opened_at, locale="fr"),
         origin=place(places, row.origin),
         destination=place(places, row.destination),
         channel=row.channel,

@@ -13,6 +13,7 @@ from bot.handover.desk import accounts, cases, scope
 from bot.handover.desk.pages import Problem
 from bot.handover.desk.visit import Desk, Visit, back
 from bot.handover.life import Requeue, State
+from bot.handover.notify import unsent
 from bot.handover.tables import Audit, Counsellor, Handover
 from bot.handover.telling import happen
 
@@ -73,6 +74,7 @@ def _page(desk: Desk, visit: Visit, *, link: str | None = None, done: str | None
         people=people,
         me=visit.who.id,
         link=link,
+        unsent=unsent(visit.session),
         done=done,
         roles=[role for role in accounts.ROLES if role != "administrator" or visit.who.role == role],
         everywhere=everywhere,
