@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from sqlalchemy.orm import Session, sessionmaker
 from starlette.responses import FileResponse, Response
 
-from bot.handover.desk import casework, entrance, live, team
+from bot.handover.desk import casework, entrance, live, observatory, team
 from bot.handover.desk.accounts import first_invitation
 from bot.handover.desk.pages import HERE, Pages, Problem, desk_words, route_class
 from bot.handover.desk.visit import Desk, phrases
@@ -34,8 +34,9 @@ def router(
     places: Places,
     platforms: Sequence[Platform] | None = None,
     clock: Callable[[], datetime] = _now,
+    epci_name: Callable[[str], str] = str,
 ) -> APIRouter:
-    """The desk's routes. `platforms` None reads `data/handover/platforms.yml`."""
+    """The desk's routes. `platforms` None reads `data/handover/platforms.yml`; `epci_name` names a SIREN."""
     pages = Pages(desk_words(settings.data), wording(settings.data).french)
     desk = Desk(
         sessions=sessions,
@@ -46,6 +47,7 @@ def router(
         address=settings.address(),
         pages=pages,
         phrases=phrases(settings.data),
+        epci_name=epci_name,
     )
     made = APIRouter(prefix="/desk", route_class=route_class(pages), include_in_schema=False)
 
@@ -57,6 +59,6 @@ def router(
             HERE / "static" / name, media_type=STATIC[name], headers={"Cache-Control": "max-age=3600"}
         )
 
-    for part in (entrance, casework, team, live):
+    for part in (entrance, casework, team, live, observatory):
         part.add(made, desk)
     return made

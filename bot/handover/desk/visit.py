@@ -63,6 +63,7 @@ class Desk:
     address: str
     pages: Pages
     phrases: Sequence[dict[str, Any]]
+    epci_name: Callable[[str], str] = str
 
     @property
     def secure(self) -> bool:
