@@ -37,7 +37,7 @@ def run(quick: bool = False) -> dict[str, Any]:
     people_count, compared = (60, 2) if quick else (300, 4)
     reader = Reader.load(ROOT / "data")
     pieces = yaml.safe_load(PIECES.read_text(encoding="utf-8"))
-    draw = random.Random(20261122)  # noqa: S311 - the same directory at every run, nothing secret
+    draw = random.Random(20261122)
     communes = _communes(reader)
     started = time.perf_counter()
     tamis = Tamis.over(services(pieces, communes, total, draw), reader)
@@ -49,7 +49,9 @@ def run(quick: bool = False) -> dict[str, Any]:
     sieve = _times(lambda index: tamis.verdicts(everyone[index]), people_count)
     near = _times(lambda index: region.verdicts(everyone[index]), people_count)
     asked = _times(
-        lambda index: region.ask(everyone[index], region.verdicts(everyone[index]), profiles[index].get("needs")),
+        lambda index: region.ask(
+            everyone[index], region.verdicts(everyone[index]), profiles[index].get("needs")
+        ),
         people_count,
     )
     readings = [region.reading(service_id) for service_id in region.ids]
@@ -62,7 +64,8 @@ def run(quick: bool = False) -> dict[str, Any]:
         plain.append((time.perf_counter() - started) * 1000)
         verdicts = compiled.sieve(who)
         equal = equal and all(
-            STATUSES[verdicts.states[index]] == decision.status and verdicts.missing(index) == decision.missing
+            STATUSES[verdicts.states[index]] == decision.status
+            and verdicts.missing(index) == decision.missing
             for index, decision in enumerate(decisions)
         )
     return {
@@ -88,21 +91,32 @@ def services(
     for index in range(count):
         code, department, epci, name = draw.choice(communes)
         source = draw.choice(pieces["sources"])
-        zone = draw.choice(([code], [department], [epci] if epci else [department], ["france"], None, [department]))
+        zone = draw.choice(
+            ([code], [department], [epci] if epci else [department], ["france"], None, [department])
+        )
         yield {
             "id": f"{source}--{index}",
             "source": source,
             "nom": "Service",
-            "description": " ".join(_filled(draw.choice(pieces["descriptions"]), name, draw) for _ in range(3)),
+            "description": " ".join(
+                _filled(draw.choice(pieces["descriptions"]), name, draw) for _ in range(3)
+            ),
             "date_maj": "2026-09-01",
             "thematiques": [draw.choice(themes)],
-            "publics": draw.sample(publics, draw.choice((1, 1, 2, 3))) if draw.random() < 0.6 else ["tous-publics"],
-            "publics_precisions": _filled(draw.choice(pieces["publics"]), name, draw) if draw.random() < 0.4 else None,
+            "publics": draw.sample(publics, draw.choice((1, 1, 2, 3)))
+            if draw.random() < 0.6
+            else ["tous-publics"],
+            "publics_precisions": _filled(draw.choice(pieces["publics"]), name, draw)
+            if draw.random() < 0.4
+            else None,
             "conditions_acces": "\n".join(
-                _filled(draw.choice(pieces["conditions"]), name, draw) for _ in range(draw.choice((0, 1, 1, 2, 3)))
+                _filled(draw.choice(pieces["conditions"]), name, draw)
+                for _ in range(draw.choice((0, 1, 1, 2, 3)))
             ),
             "frais_precisions": draw.choice(pieces["frais"]),
-            "mobilisable_par": draw.choice((["usagers"], ["professionnels"], ["usagers", "professionnels"], None)),
+            "mobilisable_par": draw.choice(
+                (["usagers"], ["professionnels"], ["usagers", "professionnels"], None)
+            ),
             "zone_eligibilite": zone,
             "code_insee": code,
         }

@@ -9,10 +9,8 @@ from bot.tamis.criteria import Age, AllOf, AnyOf, Expression, Not, Stated, all_o
 from bot.tamis.lexicon import Lexicon
 from bot.tamis.spans import SILENT, Span
 
-_JOINT = re.compile(r" ?,? ?\b(?:et ?/ ?ou(?: bien)?|ou bien|ou encore|ou|soit|mais|et|ainsi que|puis)\b ?| ?(?<!\d),(?!\d) ?| ?/ ?| ?\+ ?(?!de\b|d'|\d)")
 _WORD = re.compile(r"[a-z][a-z'._-]*[a-z]|[a-z]")
 _FIGURE = re.compile(r"\d+ ?(?:ans?|mois|km|heures?|h)\b")
-_SINGULAR = re.compile(r"^[ ,(]*(?:etre |une? |la |le )?(?:beneficiaire|demandeur|allocataire|salarie|etudiant|inscrite?|titulaire|apprenti|habitant)\b")
 _EXEMPTABLE = frozenset({"age", "quotient", "resources", "prescription", "duration", "licence", "contract"})
 
 
@@ -100,7 +98,7 @@ class Parser:
         covered = [(span.start, span.end) for span in inside]
         joints = [
             match
-            for match in _JOINT.finditer(text, start, end)
+            for match in self._lexicon.joint.finditer(text, start, end)
             if not any(low < match.end() and match.start() < high for low, high in covered)
         ]
         items: list[Item] = []
@@ -126,10 +124,16 @@ class Parser:
             if len(word.strip("._-'")) > 2 and self._strip(word) not in self._lexicon.fillers
         ]
         if read:
-            left = [] if self._lenient else [word for word in left if self._strip(word) not in self._lexicon.offer]
+            left = (
+                []
+                if self._lenient
+                else [word for word in left if self._strip(word) not in self._lexicon.offer]
+            )
         elif not left and _FIGURE.search("".join(rest)):
             left = ["figure"]
-        settled = not read and len(left) < 3 and any(span.kind in SILENT and span.kind != "aim" for span in inside)
+        settled = (
+            not read and len(left) < 3 and any(span.kind in SILENT and span.kind != "aim" for span in inside)
+        )
         unread = bool(left) and not settled
         if not read and not unread:
             return None
@@ -145,7 +149,7 @@ class Parser:
             joint,
             people,
             verb,
-            bool(_SINGULAR.search(words)),
+            bool(self._lexicon.singular.search(words)),
             kinds == {"age"},
             not expressions and not unread,
         )

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.tamis.criteria import Age, AllOf, Criterion, Expression, Situation, Stated, all_of, any_of, atoms, doubt
+from bot.tamis.criteria import (
+    Age,
+    AllOf,
+    Criterion,
+    Expression,
+    Situation,
+    Stated,
+    all_of,
+    any_of,
+    atoms,
+    doubt,
+)
 from bot.tamis.situations import Situations
 
 FREE = ("tous-publics",)
@@ -105,13 +116,12 @@ def with_publics(
     kept: list[Criterion] = []
     precise = all_of(*(statement.expression for statement in named))
     rest = [situations.publics.get(code, Stated("other", "public")) for code in coded if code not in refined]
-    if refined:
-        whole = doubt(any_of(precise, *rest), precise)
-    else:
-        whole = doubt(all_of(expression, precise), precise)
+    whole = doubt(any_of(precise, *rest), precise) if refined else doubt(all_of(expression, precise), precise)
     kept.append(Criterion(whole, "; ".join(statement.text for statement in named), "publics_precisions"))
     others = [
-        Criterion(statement.expression, statement.text, statement.field) for statement in firm if statement not in named
+        Criterion(statement.expression, statement.text, statement.field)
+        for statement in firm
+        if statement not in named
     ]
     return _ordered([*kept, *others, *criteria])
 
@@ -129,7 +139,10 @@ def _refined(coded: Iterable[str], statements: Iterable[Statement], situations: 
 
 
 def _speaks_of_status(expression: Expression) -> bool:
-    return any(isinstance(atom, Situation) or (isinstance(atom, Stated) and atom.field == "other") for atom in atoms(expression))
+    return any(
+        isinstance(atom, Situation) or (isinstance(atom, Stated) and atom.field == "other")
+        for atom in atoms(expression)
+    )
 
 
 def _ordered(criteria: Sequence[Criterion]) -> list[Criterion]:
@@ -138,7 +151,8 @@ def _ordered(criteria: Sequence[Criterion]) -> list[Criterion]:
     for criterion in criteria:
         if isinstance(criterion.expression, AllOf):
             split.extend(
-                Criterion(member, criterion.text, criterion.source_field) for member in criterion.expression.members
+                Criterion(member, criterion.text, criterion.source_field)
+                for member in criterion.expression.members
             )
         else:
             split.append(criterion)

@@ -25,7 +25,7 @@ def load_list(path: Path) -> list[Any]:
     try:
         loaded = json.loads(text)
     except json.JSONDecodeError:
-        loaded = yaml.load(text, Loader=_Loader)  # noqa: S506 - derived from SafeLoader
+        loaded = yaml.load(text, Loader=_Loader)
     if isinstance(loaded, Mapping):
         loaded = loaded.get("data", [loaded])
     if not isinstance(loaded, list):
@@ -58,7 +58,9 @@ def sieve_files(
     Services that are not mappings count as services with no text: nobody is sent there unchecked.
     """
     reader = reader or Reader.load(DATA)
-    readings = [reader.read(item if isinstance(item, Mapping) else {"id": str(item)}) for item in load_list(services)]
+    readings = [
+        reader.read(item if isinstance(item, Mapping) else {"id": str(item)}) for item in load_list(services)
+    ]
     day = now or dt.date.today()
     failed = 0
     for index, entry in enumerate(load_list(profiles)):
@@ -84,16 +86,23 @@ def sieve_files(
     return failed
 
 
-def explain(service: Mapping[str, Any], reader: Reader, profile: Mapping[str, Any] | None, now: dt.date) -> str:
+def explain(
+    service: Mapping[str, Any], reader: Reader, profile: Mapping[str, Any] | None, now: dt.date
+) -> str:
     """The words of a service with what was read of each; with a profile, the state of each criterion."""
     reading = reader.read(service)
-    lines = [f"{reading.service_id}  niveau {reading.level}" + ("  [professionnel]" if reading.needs_professional else "")]
+    lines = [
+        f"{reading.service_id}  niveau {reading.level}"
+        + ("  [professionnel]" if reading.needs_professional else "")
+    ]
     states: Sequence[str] = [""] * len(reading.criteria)
     if profile is not None:
         who = person(profile, now=now, situations=reader.situations, places=reader.places)
         decision = decide(reading, who, reader.forms)
         states = [judged.state for judged in decision.criteria]
-        lines[0] += f"  {decision.status}" + (f"  ? {', '.join(decision.missing)}" if decision.missing else "")
+        lines[0] += f"  {decision.status}" + (
+            f"  ? {', '.join(decision.missing)}" if decision.missing else ""
+        )
     for criterion, state in zip(reading.criteria, states, strict=True):
         lines.append(f"  {criterion.source_field}: « {criterion.text} »")
         lines.append(f"      {criterion.expression}" + (f"  -> {state}" if state else ""))

@@ -7,7 +7,8 @@ requirements, then each service by two look-ups (its set, its zone). Says exactl
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+import functools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,9 +34,14 @@ from bot.tamis.criteria import (
 from bot.tamis.evaluate import asked, atom_state
 from bot.tamis.person import Person
 from bot.tamis.reader import Reading
+from bot.tamis.sieve import Decision, assemble
 
 FACTS: tuple[str, ...] = (
-    *(name for name in profile_codes.fields() if name not in ("language", "plain", "declined", "human_requested")),
+    *(
+        name
+        for name in profile_codes.fields()
+        if name not in ("language", "plain", "declined", "human_requested")
+    ),
     "residence_duration",
     "registration_duration",
     "licence_duration",
@@ -118,14 +124,20 @@ class _Atoms:
         self._age_ids = np.array([number for number, _ in self._plain_ages], np.int32)
         self._age_low = np.array([atom.low for _, atom in self._plain_ages], np.int32)
         self._age_high = np.array([atom.high for _, atom in self._plain_ages], np.int32)
-        quotients = [(number, atom) for number, atom in atoms if isinstance(atom, Quotient) and atom.doubt is None]
+        quotients = [
+            (number, atom) for number, atom in atoms if isinstance(atom, Quotient) and atom.doubt is None
+        ]
         self._quotients = quotients
         self._quotient_ids = np.array([number for number, _ in quotients], np.int32)
-        self._quotient_low = np.array([-1 if atom.low is None else atom.low for _, atom in quotients], np.float64)
+        self._quotient_low = np.array(
+            [-1 if atom.low is None else atom.low for _, atom in quotients], np.float64
+        )
         self._quotient_high = np.array(
             [np.inf if atom.high is None else atom.high for _, atom in quotients], np.float64
         )
-        self._situations = [(number, atom.code, atom.field) for number, atom in atoms if isinstance(atom, Situation)]
+        self._situations = [
+            (number, atom.code, atom.field) for number, atom in atoms if isinstance(atom, Situation)
+        ]
         lives = [(number, atom) for number, atom in atoms if isinstance(atom, Lives)]
         self._lives = lives
         self._lives_ids = np.array([number for number, _ in lives], np.int32)
@@ -197,27 +209,44 @@ class _Atoms:
 
 
 class Verdicts:
-    """The states of every service for one person; `missing` masks are computed when asked for."""
+    """The states of every service for one person; what is missing is computed when asked for."""
 
-    def __init__(self, compiled: Compiled, person: Person, nodes: States, sets: States, states: States) -> None:
+    def __init__(
+        self, compiled: Compiled, person: Person, nodes: States, sets: States, states: States
+    ) -> None:
         self._compiled = compiled
         self._person = person
         self._nodes = nodes
         self._sets = sets
         self.states = states
+        self._node_masks: Masks | None = None
         self._masks: Masks | None = None
 
     def masks(self) -> Masks:
         """For each service to check, the bits (see `FACTS`) of the facts it waits for; 0 for the others."""
         if self._masks is None:
-            self._masks = self._compiled.masks(self._person, self._nodes, self._sets, self.states)
+            self._masks = self._compiled.masks(self._waiting(), self._sets, self.states)
         return self._masks
 
     def missing(self, index: int) -> tuple[str, ...]:
         """The names of the facts the service at this index waits for, sorted."""
         return names(int(self.masks()[index]))
 
+    def decision(self, index: int, forms: Mapping[str, str]) -> Decision:
+        """The decision on the service at this index, as `sieve.decide` would make it."""
+        nodes = self._compiled.criteria[index]
+        waiting = self._waiting()
+        states = [int(self._nodes[node]) for node in nodes]
+        lacking = [names(int(waiting[node])) for node in nodes]
+        return assemble(self._compiled.readings[index], states, lacking, forms)
 
+    def _waiting(self) -> Masks:
+        if self._node_masks is None:
+            self._node_masks = self._compiled.node_masks(self._person, self._nodes)
+        return self._node_masks
+
+
+@functools.lru_cache(maxsize=4096)
 def names(mask: int) -> tuple[str, ...]:
     """The facts of a mask, sorted by name."""
     return tuple(sorted(fact for fact, bit in BITS.items() if mask & int(bit)))
@@ -229,11 +258,15 @@ class Compiled:
     def __init__(self, readings: Sequence[Reading]) -> None:
         builder = _Builder()
         sets: dict[tuple[int, ...], int] = {}
+        same: dict[tuple[int, ...], tuple[int, ...]] = {}
+        self.readings = tuple(readings)
+        self.criteria: list[tuple[int, ...]] = []
         service_sets, service_zones = [], []
         for reading in readings:
             zone, required = ALWAYS, set()
-            for criterion in reading.criteria:
-                number = builder.node(criterion.expression)
+            numbers = tuple(builder.node(criterion.expression) for criterion in reading.criteria)
+            self.criteria.append(same.setdefault(numbers, numbers))
+            for criterion, number in zip(reading.criteria, numbers, strict=True):
                 if criterion.source_field == "zone_eligibilite" and zone == ALWAYS:
                     zone = number
                 else:
@@ -246,7 +279,9 @@ class Compiled:
         flat = [number for key in sets for number in key]
         sizes = [len(key) for key in sets]
         self._set_members = np.array(flat, np.int32)
-        self._set_starts = np.concatenate(([0], np.cumsum(sizes)[:-1])).astype(np.intp) if sizes else np.zeros(0, np.intp)
+        self._set_starts = (
+            np.concatenate(([0], np.cumsum(sizes)[:-1])).astype(np.intp) if sizes else np.zeros(0, np.intp)
+        )
         self._service_sets = np.array(service_sets, np.int32)
         self._service_zones = np.array(service_zones, np.int32)
         self.levels = np.array([reading.level for reading in readings], np.int8)
@@ -274,8 +309,8 @@ class Compiled:
         states = np.maximum(sets[self._service_sets], nodes[self._service_zones])
         return Verdicts(self, person, nodes, sets, states)
 
-    def masks(self, person: Person, nodes: States, sets: States, states: States) -> Masks:
-        """The missing facts of each service as bits, for states this object computed."""
+    def node_masks(self, person: Person, nodes: States) -> Masks:
+        """The missing facts of each distinct expression as bits, for states this object computed."""
         masks = self._atoms.masks(person, nodes)
         for layer in self._layers:
             together = np.bitwise_or.reduceat(masks[layer.members], layer.starts)
@@ -283,10 +318,14 @@ class Compiled:
             if layer.kind == "doubt":
                 together = np.where(together == 0, BITS["other"], together)
             masks[layer.nodes] = np.where(undecided, together, 0)
+        return masks
+
+    def masks(self, node_masks: Masks, sets: States, states: States) -> Masks:
+        """The missing facts of each service as bits."""
         if not len(self):
             return np.zeros(0, np.int32)
-        of_sets = np.bitwise_or.reduceat(masks[self._set_members], self._set_starts)
+        of_sets = np.bitwise_or.reduceat(node_masks[self._set_members], self._set_starts)
         of_sets[sets != UNKNOWN] = 0
-        found = of_sets[self._service_sets] | masks[self._service_zones]
+        found = of_sets[self._service_sets] | node_masks[self._service_zones]
         found[states != UNKNOWN] = 0
         return found

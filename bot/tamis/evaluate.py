@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from typing import Any
+
 from bot.tamis.criteria import (
     CONTRADICTED,
     MET,
@@ -21,6 +24,7 @@ from bot.tamis.criteria import (
     Quotient,
     Season,
     Situation,
+    Stated,
     Validity,
     Vehicle,
     Works,
@@ -34,7 +38,13 @@ _LICENCES: dict[str, dict[str, int]] = {
     "b": {"b": MET, "b-automatique": UNKNOWN, "etranger": UNKNOWN},
     "any": {"b": MET, "b-automatique": MET, "am": UNKNOWN, "etranger": UNKNOWN},
     "am": {"am": MET, "b": MET, "b-automatique": MET, "etranger": UNKNOWN, "suspendu": UNKNOWN},
-    "code": {"code-obtenu": MET, "b": UNKNOWN, "b-automatique": UNKNOWN, "etranger": UNKNOWN, "suspendu": UNKNOWN},
+    "code": {
+        "code-obtenu": MET,
+        "b": UNKNOWN,
+        "b-automatique": UNKNOWN,
+        "etranger": UNKNOWN,
+        "suspendu": UNKNOWN,
+    },
     "none": {
         "aucun": MET,
         "am": MET,
@@ -53,77 +63,48 @@ _VEHICLES: dict[str, dict[str, int]] = {
 LONG_TERM_MONTHS = 12  # registered for a year: the very meaning of long-term unemployment
 
 
+NOTHING: frozenset[str] = frozenset()
+
+
 def state(expression: Expression, person: Person) -> int:
     """`MET`, `UNKNOWN` or `CONTRADICTED`."""
-    match expression:
-        case AllOf(members):
-            return max(state(member, person) for member in members)
-        case AnyOf(members):
-            return min(state(member, person) for member in members)
-        case Not(member):
-            return CONTRADICTED - state(member, person)
-        case Doubt(one, other):
-            first = state(one, person)
-            return first if first == state(other, person) else UNKNOWN
-        case _:
-            return atom_state(expression, person)
-
-
-def atom_state(atom: Expression, person: Person) -> int:
-    """The state of one atom."""
-    match atom:
-        case Age():
-            return _age(atom, person)
-        case Situation(code):
-            return person.situations[code]
-        case Quotient():
-            return _quotient(atom, person.quotient)
-        case Licence(kind):
-            return UNKNOWN if person.licence is None else _LICENCES[kind].get(person.licence, CONTRADICTED)
-        case Purpose(codes, doubtful):
-            if person.purpose is None or person.purpose in doubtful:
-                return UNKNOWN
-            return MET if person.purpose in codes else CONTRADICTED
-        case Vehicle(kind):
-            return _vehicle(kind, person.means)
-        case Lives(codes):
-            return _inside(codes, person.here)
-        case Works(codes):
-            # Only a trip to a job tells where the person works.
-            return _inside(codes, person.there) if person.purpose == "emploi" else UNKNOWN
-        case Duration(field, months, at_most):
-            long_term = field == "registration_duration" and months <= LONG_TERM_MONTHS and not at_most
-            known = person.statuses is not None and "demandeur-emploi-longue-duree" in person.statuses
-            return MET if long_term and known else UNKNOWN
-        case Access(needs, partly):
-            return _access(needs, partly, person.access_needs)
-        case Validity(start, end):
-            early = start is not None and person.now < start
-            late = end is not None and person.now > end
-            return CONTRADICTED if early or late else MET
-        case Season(start, end):
-            today = (person.now.month, person.now.day)
-            inside = start <= today <= end if start <= end else today >= start or today <= end
-            return MET if inside else CONTRADICTED
-        case Full():
-            return _full(atom, person)
-        case _:
-            return UNKNOWN
+    return weigh(expression, person)[0]
 
 
 def missing(expression: Expression, person: Person) -> frozenset[str]:
     """The facts that would help to decide an expression; empty when it is decided."""
-    if state(expression, person) != UNKNOWN:
-        return frozenset()
-    match expression:
-        case AllOf(members) | AnyOf(members):
-            return frozenset().union(*(missing(member, person) for member in members))
-        case Not(member):
-            return missing(member, person)
-        case Doubt(one, other):
-            return (missing(one, person) | missing(other, person)) or frozenset({"other"})
-        case _:
-            return frozenset({asked(expression, person)})
+    return weigh(expression, person)[1]
+
+
+def weigh(expression: Expression, person: Person) -> tuple[int, frozenset[str]]:
+    """The state of an expression and what is missing to decide it."""
+    if isinstance(expression, AllOf):
+        return _group(max, expression.members, person)
+    if isinstance(expression, AnyOf):
+        return _group(min, expression.members, person)
+    if isinstance(expression, Not):
+        inner, lacking = weigh(expression.member, person)
+        return CONTRADICTED - inner, lacking
+    if isinstance(expression, Doubt):
+        one, other = weigh(expression.one, person), weigh(expression.other, person)
+        if one[0] == other[0] != UNKNOWN:
+            return one[0], NOTHING
+        return UNKNOWN, (one[1] | other[1]) or frozenset({"other"})
+    value = atom_state(expression, person)
+    return value, frozenset({asked(expression, person)}) if value == UNKNOWN else NOTHING
+
+
+def _group(
+    choose: Callable[[Iterable[int]], int], members: tuple[Expression, ...], person: Person
+) -> tuple[int, frozenset[str]]:
+    weighed = [weigh(member, person) for member in members]
+    value = choose(each for each, _ in weighed)
+    return value, NOTHING.union(*(lacking for _, lacking in weighed)) if value == UNKNOWN else NOTHING
+
+
+def atom_state(atom: Expression, person: Person) -> int:
+    """The state of one atom."""
+    return _STATES[type(atom)](atom, person)
 
 
 def asked(atom: Expression, person: Person) -> str:
@@ -209,3 +190,61 @@ def _full(atom: Full, person: Person) -> int:
     if person.deadline < atom.until:
         return CONTRADICTED
     return MET if person.deadline >= free else UNKNOWN
+
+
+def _purpose(atom: Purpose, person: Person) -> int:
+    if person.purpose is None or person.purpose in atom.doubt:
+        return UNKNOWN
+    return MET if person.purpose in atom.codes else CONTRADICTED
+
+
+def _licence(atom: Licence, person: Person) -> int:
+    return UNKNOWN if person.licence is None else _LICENCES[atom.kind].get(person.licence, CONTRADICTED)
+
+
+def _works(atom: Works, person: Person) -> int:
+    # Only a trip to a job tells where the person works.
+    return _inside(atom.codes, person.there) if person.purpose == "emploi" else UNKNOWN
+
+
+def _duration(atom: Duration, person: Person) -> int:
+    within_a_year = (
+        atom.field == "registration_duration" and atom.months <= LONG_TERM_MONTHS and not atom.at_most
+    )
+    long_term = person.statuses is not None and "demandeur-emploi-longue-duree" in person.statuses
+    return MET if within_a_year and long_term else UNKNOWN
+
+
+def _validity(atom: Validity, person: Person) -> int:
+    early = atom.start is not None and person.now < atom.start
+    late = atom.end is not None and person.now > atom.end
+    return CONTRADICTED if early or late else MET
+
+
+def _season(atom: Season, person: Person) -> int:
+    today = (person.now.month, person.now.day)
+    if atom.start <= atom.end:
+        return MET if atom.start <= today <= atom.end else CONTRADICTED
+    return MET if today >= atom.start or today <= atom.end else CONTRADICTED
+
+
+def _access_of(atom: Access, person: Person) -> int:
+    return _access(atom.needs, atom.partly, person.access_needs)
+
+
+_STATES: dict[type, Callable[[Any, Person], int]] = {
+    Age: _age,
+    Situation: lambda atom, person: person.situations[atom.code],
+    Quotient: lambda atom, person: _quotient(atom, person.quotient),
+    Licence: _licence,
+    Purpose: _purpose,
+    Vehicle: lambda atom, person: _vehicle(atom.kind, person.means),
+    Lives: lambda atom, person: _inside(atom.codes, person.here),
+    Works: _works,
+    Duration: _duration,
+    Stated: lambda _atom, _person: UNKNOWN,
+    Access: _access_of,
+    Validity: _validity,
+    Season: _season,
+    Full: _full,
+}

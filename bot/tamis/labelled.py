@@ -101,7 +101,16 @@ def load(folder: Path) -> list[Case]:
             kinds = frozenset(entry["k"]) if "k" in entry else None
             held = bool(entry.get("held", data.get("held", False)))
             cases.append(
-                Case(name, service, kinds, entry.get("l"), entry.get("form"), entry.get("pro"), entry["d"], held)
+                Case(
+                    name,
+                    service,
+                    kinds,
+                    entry.get("l"),
+                    entry.get("form"),
+                    entry.get("pro"),
+                    entry["d"],
+                    held,
+                )
             )
     return cases
 
@@ -121,7 +130,9 @@ def together(named: Mapping[str, Mapping[str, Any]], names: str) -> dict[str, An
     return profile
 
 
-def score(cases: list[Case], named: Mapping[str, Mapping[str, Any]], reader: Reader, now: dt.date = NOW) -> Score:
+def score(
+    cases: list[Case], named: Mapping[str, Mapping[str, Any]], reader: Reader, now: dt.date = NOW
+) -> Score:
     """Compares the sieve with the labels."""
     result = Score()
     for case in cases:
@@ -160,7 +171,9 @@ def _wrong(
         result.wrongly_blocked += judged.status == "blocked" != expected
         if judged.status != expected:
             words = case.service.get("conditions_acces") or case.service.get("publics_precisions") or ""
-            result.wrong.append(f"{case.name} {who}: {judged.status}, expected {expected}: « {words} » {shown}")
+            result.wrong.append(
+                f"{case.name} {who}: {judged.status}, expected {expected}: « {words} » {shown}"
+            )
         if judged.status == expected == "blocked" and case.form and judged.blocked_form != case.form:
             result.wrong.append(f"{case.name} {who}: form {judged.blocked_form}, expected {case.form}")
         yield judged.status

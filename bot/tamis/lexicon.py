@@ -10,14 +10,14 @@ from typing import Any
 
 import yaml
 
+from bot.tamis.calendar import Calendar
 from bot.tamis.criteria import Access, Expression, Licence, Purpose, Stated, Vehicle, any_of
-from bot.tamis.measures import AMOUNT, NUMBER, QuotientPattern
+from bot.tamis.measures import AMOUNT, Ages, Durations, Numbers, Quotients
 from bot.tamis.situations import Situations
 
 
 def _joined(words: Iterable[str]) -> re.Pattern[str]:
-    text = "|".join(f"(?:{word})" for word in words)
-    return re.compile(text.replace("{n}", NUMBER).replace("{amount}", AMOUNT))
+    return re.compile("|".join(f"(?:{word})" for word in words))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +32,22 @@ class Wanted:
 class Lexicon:
     """Every pattern, in the order they are tried; the longest match of a place wins."""
 
-    def __init__(self, patterns: Mapping[str, Any], situations: Situations) -> None:
+    def __init__(
+        self, patterns: Mapping[str, Any], measures: Mapping[str, Any], situations: Situations
+    ) -> None:
         self.situations = situations
+        numbers = Numbers(measures["number_words"])
+        self._number = numbers.pattern
+        self.ages, self.durations = Ages(measures, numbers), Durations(measures, numbers)
+        self.calendar = Calendar(measures["calendar"])
+        self.territory: Mapping[str, str] = measures["territory"]
+        self.residence_cues = tuple(measures["residence_cues"])
+        self.registration_cues = tuple(measures["registration_cues"])
+        self.work_situations = frozenset(measures["work_situations"])
         self.wanted: list[Wanted] = []
         for code, definition in situations.definitions.items():
             if definition.words:
-                self.wanted.append(Wanted(_bounded(definition.words), "who", situations.atom(code)))
+                self.wanted.append(Wanted(self._bounded(definition.words), "who", situations.atom(code)))
         for kind in ("none", "am", "code", "b"):
             self._add(patterns["licence"][kind], "licence", Licence(kind))
         for kind in ("none", "broken", "owned"):
@@ -52,11 +62,14 @@ class Lexicon:
         told = [words.replace("{by}", whom) for words in patterns["prescription"]]
         self._add(told, "prescription", Stated("prescription"))
         contract = patterns["contract"]
-        heads = rf"{contract['before']}*{contract['heads']}(?:(?:,| ou|/| et|,? en|\(| )*{contract['heads']})*{contract['after']}?"
+        more = rf"(?:(?:,| ou|/| et|,? en|\(| )*{contract['heads']})*"
+        heads = rf"{contract['before']}*{contract['heads']}{more}{contract['after']}?"
         self._add([heads], "contract", Stated("contract"))
         for entry in patterns["access"]:
             atom = Access(
-                tuple(entry["needs"]), tuple(entry.get("partly", ())), entry.get("form", "inaccessibilite-handicap")
+                tuple(entry["needs"]),
+                tuple(entry.get("partly", ())),
+                entry.get("form", "inaccessibilite-handicap"),
             )
             self._add([entry["words"]], "access", atom)
         self._add(patterns["language_level"], "unread", Stated("other", "francais"))
@@ -76,7 +89,7 @@ class Lexicon:
         self._add(patterns["documents"]["words"], "document", None)
         self._add(patterns["mobility"], "mobility", None)
         self._add(patterns["open"], "open", None)
-        self.priority = _bounded(patterns["priority"])
+        self.priority = self._bounded(patterns["priority"])
         self.documents_header = re.compile(rf"^[ ,:*-]*(?:{patterns['documents']['header']})")
         negations = patterns["no_condition_negations"]
         self.exception = re.compile(negations["marks"])
@@ -84,30 +97,39 @@ class Lexicon:
         self.exempt = re.compile(negations["exempt"])
         self.strong = _joined(patterns["strong"])
         self.soft = _joined(patterns["soft"])
-        self.verbs = re.compile(rf"^[ ,:(]*(?:et |ou |ni |soit |de |d'|pour |vous |devoir |doit |doivent |il faut )*(?:{patterns['verbs']})")
+        self.verbs = re.compile(
+            rf"^[ ,:(]*(?:(?:et|ou|ni|soit|de|pour|vous|devoir|doit|doivent|il faut) |d')*(?:{patterns['verbs']})"
+        )
         self.any_header = re.compile(patterns["any_header"])
         self.all_header = re.compile(patterns["all_header"])
+        self.price = re.compile(patterns["prices_words"])
+        self.joint, self.singular = re.compile(patterns["joint"]), re.compile(patterns["singular"])
         self.fillers = frozenset(patterns["fillers"].split())
         self.offer = frozenset(patterns["offer"].split())
         self.who_noun = re.compile(rf"^[ ,:(]*(?:et |ou |soit )*{patterns['who_nouns']}")
-        self.quotient = QuotientPattern(patterns["quotient"])
+        self.quotient = Quotients(patterns["quotient"])
         purpose = patterns["purpose"]
         self.purpose_nouns = [
             (re.compile(rf"{purpose['article']}(?:{noun['words']})\b"), noun) for noun in purpose["nouns"]
         ]
         any_noun = "|".join(f"(?:{noun['words']})" for noun in purpose["nouns"])
         self.purpose = re.compile(
-            rf"(?:{purpose['cue']}) ?(?:{purpose['article']}(?:{any_noun})\b(?: ?(?:,|/|ou|et(?: ?/ ?ou)?|ainsi que)? ?)?)+"
+            rf"(?:{purpose['cue']}) ?"
+            rf"(?:{purpose['article']}(?:{any_noun})\b(?: ?(?:,|/|ou|et(?: ?/ ?ou)?|ainsi que)? ?)?)+"
         )
         self.only = re.compile(purpose["only"])
 
     @classmethod
     def load(cls, data: Path, situations: Situations) -> Lexicon:
-        """Reads `tamis/patterns.yml` under the data folder."""
-        return cls(yaml.safe_load((data / "tamis" / "patterns.yml").read_text(encoding="utf-8")), situations)
+        """Reads `tamis/patterns.yml` and `tamis/measures.yml` under the data folder."""
+        patterns, measures = (
+            yaml.safe_load((data / "tamis" / name).read_text(encoding="utf-8"))
+            for name in ("patterns.yml", "measures.yml")
+        )
+        return cls(patterns, measures, situations)
 
     def _add(self, words: Iterable[str], kind: str, expression: Expression | None) -> None:
-        self.wanted.append(Wanted(_bounded(words), kind, expression))
+        self.wanted.append(Wanted(self._bounded(words), kind, expression))
 
     def motive(self, words: str) -> Purpose | None:
         """The purposes named in these words, or None."""
@@ -123,8 +145,9 @@ class Lexicon:
             return None
         return Purpose(tuple(sorted(met)), tuple(sorted(set(doubtful) - set(met))))
 
-
-def _bounded(words: Iterable[str]) -> re.Pattern[str]:
-    # Words begin where a word begins; patterns say themselves where they end.
-    text = "|".join(f"(?:{word})" for word in words)
-    return re.compile(rf"(?<!\w)(?:{text.replace('{n}', NUMBER).replace('{amount}', AMOUNT)})(?!\w)")
+    def _bounded(self, words: Iterable[str]) -> re.Pattern[str]:
+        # Words begin where a word begins; patterns say themselves where they end.
+        text = (
+            "|".join(f"(?:{word})" for word in words).replace("{n}", self._number).replace("{amount}", AMOUNT)
+        )
+        return re.compile(rf"(?<!\w)(?:{text})(?!\w)")

@@ -68,7 +68,8 @@ def _check_value(name: str, value: Any, spec: Mapping[str, Any]) -> None:
         return
     kinds = spec["type"] if isinstance(spec["type"], list) else [spec["type"]]
     allowed = any(
-        isinstance(value, _TYPES[kind]) and not (kind == "integer" and isinstance(value, bool)) for kind in kinds
+        isinstance(value, _TYPES[kind]) and not (kind == "integer" and isinstance(value, bool))
+        for kind in kinds
     )
     if not allowed and value is not None:
         raise ProfileError(name, f"{name}: expected {' or '.join(kinds)}, got {value!r}")

@@ -67,7 +67,8 @@ class Weights:
         """Each offer's weight as far as it does not depend on the person."""
         days = np.array([0 if delay is None else delay for delay in delays], np.float64)
         through = np.where(np.array(professional, bool), self._professional, 1.0)
-        return self._level[levels] * through / (1.0 + days / self._half_days)
+        weighted: NDArray[np.float64] = self._level[levels] * through / (1.0 + days / self._half_days)
+        return weighted
 
     def theme(self, matches: NDArray[np.bool_]) -> NDArray[np.float64]:
         """The factor of offers that answer a named need, or not."""
@@ -103,7 +104,11 @@ def questions(
             continue
         concerned = np.flatnonzero(mine >> position & 1)
         held = share[concerned]
-        top = concerned[np.lexsort((waiting[concerned], -held))[:SHOWN]] if len(held) <= 64 else _top(concerned, held)
+        top = (
+            concerned[np.lexsort((waiting[concerned], -held))[:SHOWN]]
+            if len(held) <= 64
+            else _top(concerned, held)
+        )
         found.append(
             Question(
                 field,

@@ -25,7 +25,6 @@ from bot.tamis.text import Sentence, plain, sentences
 
 READ_FIELDS = ("publics_precisions", "conditions_acces", "frais_precisions", "description")
 _ZONE_CODE = re.compile(r"^(?:\d{2,3}|2[abAB]|\d[\dabAB]\d{3}|\d{9}|99\d{3}|france)$")
-_PRICES = re.compile(r"tarif|reduc|gratuit|remise|prix|€|euros?\b|cout|adhesion|participation")
 _HEADER_ONLY = re.compile(r"^[^:]{0,60}:\s*$")
 
 
@@ -48,7 +47,7 @@ class Reader:
         self.situations = Situations.load(data)
         self.places = places
         self._lexicon = Lexicon.load(data, self.situations)
-        self._spotter = Spotter(self._lexicon, Territory(places))
+        self._spotter = Spotter(self._lexicon, Territory(places, self._lexicon.territory))
         self._parser = Parser(self._lexicon)
         self._levels = Levels.load(data)
         rules = yaml.safe_load((data / "tamis" / "sources.yml").read_text(encoding="utf-8"))
@@ -111,7 +110,9 @@ class Reader:
         departments = {code for code in zone if len(code) in (2, 3)}
         if self.places is not None:
             own = [code for code in (plain(service.get("code_insee")), *zone[:50]) if len(code) == 5]
-            departments |= {found.department for code in own if (found := self.places.commune(code)) is not None}
+            departments |= {
+                found.department for code in own if (found := self.places.commune(code)) is not None
+            }
         return Neighbourhood(zone, frozenset(departments or {"44", "49", "53", "72", "85"}))
 
     def _field(self, name: str, value: Any, setting: Setting) -> tuple[list[Statement], bool]:
@@ -143,9 +144,11 @@ class Reader:
         self, sentence: Sentence, name: str, setting: Setting, header: str
     ) -> tuple[Statement | None, bool]:
         folded = sentence.folded
-        strong = name in ("publics_precisions", "conditions_acces") or bool(self._lexicon.strong.search(folded))
+        strong = name in ("publics_precisions", "conditions_acces") or bool(
+            self._lexicon.strong.search(folded)
+        )
         soft = strong or (name == "description" and bool(self._lexicon.soft.search(folded)))
-        if not soft or (name == "frais_precisions" and _PRICES.search(folded)):
+        if not soft or (name == "frais_precisions" and self._lexicon.price.search(folded)):
             return None, False
         cut = self._lexicon.priority.search(folded)
         if cut:
@@ -163,10 +166,14 @@ class Reader:
             return None, clause.welcome
         if name in ("description", "frais_precisions"):
             # A description tells much that is no condition: only what was understood is kept.
-            expression = _understood(expression, keep=name == "description" and _only_unread(expression, sentence))
+            expression = _understood(
+                expression, keep=name == "description" and _only_unread(expression, sentence)
+            )
             if expression is None:
                 return None, clause.welcome
-        return Statement(expression, sentence.words(), name, clause.people, clause.verb, strong, header), clause.welcome
+        return Statement(
+            expression, sentence.words(), name, clause.people, clause.verb, strong, header
+        ), clause.welcome
 
     def _extra(self, extra: Any, setting: Setting) -> list[Criterion]:
         if not isinstance(extra, Mapping):
@@ -174,7 +181,9 @@ class Reader:
         found: list[Criterion] = []
         end = _date(extra.get("fin"))
         if end is not None:
-            found.append(Criterion(Validity(end=end), plain(extra.get("fin_motif")) or f"fin : {end}", "extra.fin"))
+            found.append(
+                Criterion(Validity(end=end), plain(extra.get("fin_motif")) or f"fin : {end}", "extra.fin")
+            )
         if extra.get("a_verifier"):
             reason = extra["a_verifier"]
             text = reason if isinstance(reason, str) else "à vérifier"
@@ -182,9 +191,13 @@ class Reader:
         season = plain(extra.get("saison"))
         if season:
             for sentence in sentences(season):
-                spans = [span for span in self._spotter.spans(sentence.folded, setting) if span.kind == "dates"]
+                spans = [
+                    span for span in self._spotter.spans(sentence.folded, setting) if span.kind == "dates"
+                ]
                 expression = spans[0].expression if spans else None
-                found.append(Criterion(expression or Stated("other", "dates"), sentence.words(), "extra.saison"))
+                found.append(
+                    Criterion(expression or Stated("other", "dates"), sentence.words(), "extra.saison")
+                )
         return found
 
 

@@ -19,7 +19,7 @@ OPENAPI_TAG = "tamis"
 
 
 class SieveRequest(BaseModel):
-    """One person's profile. `services` restricts to these ids; `code_insee` is where they live, if not in the profile."""
+    """One profile. `services` restricts to these ids; `code_insee` is where they live, if not in the profile."""
 
     profile: dict[str, Any] = Field(default_factory=dict)
     code_insee: str | None = None
@@ -32,9 +32,7 @@ def router(tamis: Callable[[], Tamis]) -> APIRouter:
     routes = APIRouter(prefix="/api/tamis/v1", tags=[OPENAPI_TAG])
 
     @routes.post("/sieve")
-    def sieve(
-        request: SieveRequest, limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE
-    ) -> Any:
+    def sieve(request: SieveRequest, limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE) -> Any:
         """Offers by level (open first, then to check), what is blocked and why, and what to ask next.
 
         A profile the schema does not allow is refused with 422 and the field named.

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from bot.tamis.criteria import CONTRADICTED, MET, STATE_NAMES, UNKNOWN, Access, Criterion, Expression, atoms
-from bot.tamis.evaluate import missing, state
+from bot.tamis.evaluate import weigh
 from bot.tamis.person import Person
 from bot.tamis.reader import Reading
 
@@ -65,27 +64,34 @@ class Decision:
 
 def decide(reading: Reading, person: Person, forms: Mapping[str, str]) -> Decision:
     """The decision for this person; `forms` gives the form of unavailability by kind of atom."""
-    states = [state(criterion.expression, person) for criterion in reading.criteria]
+    weighed = [weigh(criterion.expression, person) for criterion in reading.criteria]
+    return assemble(
+        reading, [state for state, _ in weighed], [tuple(sorted(lack)) for _, lack in weighed], forms
+    )
+
+
+def assemble(
+    reading: Reading, states: Sequence[int], lacking: Sequence[tuple[str, ...]], forms: Mapping[str, str]
+) -> Decision:
+    """The decision made of each criterion's state and of the facts each one waits for (sorted)."""
     verdict = max(states, default=MET)
     judged = tuple(
-        Judged(_field(criterion, value, person), criterion.text, STATE_NAMES[value], criterion.source_field)
-        for criterion, value in zip(reading.criteria, states, strict=True)
+        Judged(_field(criterion, lack), criterion.text, STATE_NAMES[value], criterion.source_field)
+        for criterion, value, lack in zip(reading.criteria, states, lacking, strict=True)
     )
-    lacking: frozenset[str] = frozenset()
+    missing: tuple[str, ...] = ()
     form = words = field = None
     if verdict == UNKNOWN:
-        lacking = frozenset().union(*(missing(criterion.expression, person) for criterion in reading.criteria))
+        missing = tuple(sorted({fact for lack in lacking for fact in lack}))
     elif verdict == CONTRADICTED:
-        at_fault = next(
-            criterion for criterion, value in zip(reading.criteria, states, strict=True) if value == CONTRADICTED
-        )
+        at_fault = reading.criteria[list(states).index(CONTRADICTED)]
         form, words, field = form_of(at_fault.expression, forms), at_fault.text, at_fault.field
     return Decision(
         reading.service_id,
         STATUSES[verdict],
         reading.level,
         judged,
-        tuple(sorted(lacking)),
+        missing,
         form,
         field,
         words,
@@ -96,19 +102,12 @@ def decide(reading: Reading, person: Person, forms: Mapping[str, str]) -> Decisi
 
 def form_of(expression: Expression, forms: Mapping[str, str]) -> str:
     """The form of unavailability of a contradicted requirement."""
-    kinds = {forms.get(type(atom).__name__, FORM) for atom in atoms(expression) if not isinstance(atom, Access)}
+    kinds = {
+        forms.get(type(atom).__name__, FORM) for atom in atoms(expression) if not isinstance(atom, Access)
+    }
     kinds |= {atom.form for atom in atoms(expression) if isinstance(atom, Access)}
     return kinds.pop() if len(kinds) == 1 else FORM
 
 
-def _field(criterion: Criterion, value: int, person: Person) -> str:
-    if value == UNKNOWN:
-        lacking = missing(criterion.expression, person)
-        if criterion.field not in lacking:
-            return min(lacking)
-    return criterion.field
-
-
-def today(now: dt.date | dt.datetime) -> dt.date:
-    """The day of a clock reading."""
-    return now.date() if isinstance(now, dt.datetime) else now
+def _field(criterion: Criterion, lacking: tuple[str, ...]) -> str:
+    return criterion.field if not lacking or criterion.field in lacking else lacking[0]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from bot.tamis import calendar, measures
 from bot.tamis.criteria import (
     Age,
     Duration,
@@ -17,12 +16,11 @@ from bot.tamis.criteria import (
     Validity,
 )
 from bot.tamis.lexicon import Lexicon
-from bot.tamis.territory import Neighbourhood, Territory
+from bot.tamis.territory import NOWHERE, Neighbourhood, Territory
 
 SILENT = frozenset({"neutral", "silent", "aim", "document", "mobility", "open"})
 _YIELDS = frozenset({"neutral"})  # gives way to any words that mean something
 ENDED = Validity(end=dt.date.min)
-_WORK_STATUSES = frozenset({"salarie", "salarie-precaire", "salarie-siae", "contrat-aide", "interimaire", "actif"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +37,7 @@ class Span:
 class Setting:
     """What helps to read one service's text: where it is, and when it was last changed."""
 
-    near: Neighbourhood = Neighbourhood()
+    near: Neighbourhood = NOWHERE
     updated: dt.date | None = None
 
 
@@ -63,15 +61,17 @@ class Spotter:
                     expression = ENDED
                 if match.end() > match.start():
                     found.append(Span(match.start(), match.end(), wanted.kind, expression))
-        for start, end, age in measures.ages(text):
-            wider = measures.extended(text, end, age, self._situation) if isinstance(age, Age) else None
+        for start, end, age in lexicon.ages.read(text):
+            wider = lexicon.ages.extended(text, end, age, self._situation) if isinstance(age, Age) else None
             found.append(Span(start, wider[0], "age", wider[1]) if wider else Span(start, end, "age", age))
         for start, end, expression in lexicon.quotient.read(text):
             found.append(Span(start, end, "quotient", expression))
-        found.extend(Span(start, end, "resources", Stated("resources")) for start, end in lexicon.quotient.bare(text))
+        found.extend(
+            Span(start, end, "resources", Stated("resources")) for start, end in lexicon.quotient.bare(text)
+        )
         for start, end, expression in self._territory.read(text, setting.near):
             found.append(Span(start, end, "lives", expression))
-        for start, end, expression in calendar.read(text, setting.updated):
+        for start, end, expression in lexicon.calendar.read(text, setting.updated):
             found.append(Span(start, end, "dates", expression))
         for match in lexicon.purpose.finditer(text):
             motive = lexicon.motive(match[0])
@@ -84,22 +84,30 @@ class Spotter:
 
     def _situation(self, words: str) -> Situation | None:
         for wanted in self._lexicon.wanted:
-            if wanted.kind == "who" and wanted.pattern.search(words) and isinstance(wanted.expression, Situation):
+            if (
+                wanted.kind == "who"
+                and wanted.pattern.search(words)
+                and isinstance(wanted.expression, Situation)
+            ):
                 return wanted.expression
         return None
 
     def _durations(self, text: str, spans: list[Span]) -> list[Span]:
         result = list(spans)
-        for start, end, months, at_most in measures.durations(text):
+        for start, end, months, at_most in self._lexicon.durations.read(text):
             if any(span.start < end and start < span.end for span in spans):
                 continue
-            before = [span for span in spans if span.end <= start and start - span.end < 45 and span.kind != "mobility"]
+            before = [
+                span
+                for span in spans
+                if span.end <= start and start - span.end < 45 and span.kind != "mobility"
+            ]
             after = [span for span in spans if span.start >= end and span.start - end < 25]
             subject = before[-1] if before else None
             words = text[max(0, start - 45) : end + 25]
-            expression = _lasting(subject, words, months, at_most)
+            expression = self._lasting(subject, words, months, at_most)
             if expression is None and after:
-                expression = _lasting(after[0], words, months, at_most)
+                expression = self._lasting(after[0], words, months, at_most)
             if expression is not None:
                 result.append(Span(start, end, "duration", expression))
         return sorted(result, key=lambda span: span.start)
@@ -108,29 +116,28 @@ class Spotter:
         """« Jeunes », « seniors » with no age beside them mean what the coded publics mean."""
         aged = any(span.kind == "age" for span in spans)
         result = list(spans)
-        for start, end, public in measures.generations(text):
+        for start, end, public in self._lexicon.ages.generations(text):
             if any(span.start < end and start < span.end for span in spans):
                 continue
             meaning = None if aged else self._lexicon.situations.publics[public]
             result.append(Span(start, end, "neutral" if aged else "age", meaning))
         return sorted(result, key=lambda span: span.start)
 
-
-def _lasting(subject: Span | None, words: str, months: int, at_most: bool) -> Expression | None:
-    if subject is not None and isinstance(subject.expression, Licence):
-        return Duration("licence_duration", months, at_most)
-    residence = any(cue in words for cue in ("resid", "habit", "domicil", "commune", "territoire"))
-    if (subject is not None and subject.kind == "lives") or residence:
-        return Duration("residence_duration", months, at_most)
-    if subject is not None and isinstance(subject.expression, Situation):
-        if subject.expression.code in _WORK_STATUSES:
+    def _lasting(self, subject: Span | None, words: str, months: int, at_most: bool) -> Expression | None:
+        if subject is not None and isinstance(subject.expression, Licence):
+            return Duration("licence_duration", months, at_most)
+        residence = any(cue in words for cue in self._lexicon.residence_cues)
+        if (subject is not None and subject.kind == "lives") or residence:
+            return Duration("residence_duration", months, at_most)
+        if subject is not None and isinstance(subject.expression, Situation):
+            if subject.expression.code in self._lexicon.work_situations:
+                return Stated("contract")
+            return Duration("registration_duration", months, at_most)
+        if subject is not None and subject.kind == "contract":
             return Stated("contract")
-        return Duration("registration_duration", months, at_most)
-    if subject is not None and subject.kind == "contract":
-        return Stated("contract")
-    if "inscri" in words or "chomage" in words or "sans emploi" in words:
-        return Duration("registration_duration", months, at_most)
-    return None
+        if any(cue in words for cue in self._lexicon.registration_cues):
+            return Duration("registration_duration", months, at_most)
+        return None
 
 
 def _longest(found: list[Span]) -> list[Span]:

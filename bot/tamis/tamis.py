@@ -16,7 +16,7 @@ from bot.tamis.person import Person, person
 from bot.tamis.places import Places
 from bot.tamis.questions import Question, Weights, questions
 from bot.tamis.reader import Reader, Reading
-from bot.tamis.sieve import Decision, decide
+from bot.tamis.sieve import Decision
 
 FAR_DAYS = 10_000
 
@@ -46,7 +46,9 @@ class Tamis:
         )
         needs = profile_codes.codes("needs")
         self._need_bits = {need: 1 << index for index, need in enumerate(needs)}
-        self._themes = np.array([sum(self._need_bits.get(theme, 0) for theme in own) for own in themes], np.int32)
+        self._themes = np.array(
+            [sum(self._need_bits.get(theme, 0) for theme in own) for own in themes], np.int32
+        )
 
     @classmethod
     def over(
@@ -89,10 +91,11 @@ class Tamis:
 
     def decisions(self, who: Person, only: Sequence[str] | None = None) -> list[Decision]:
         """The same, for a person at hand."""
+        verdicts, forms = self._compiled.sieve(who), self._reader.forms
         if only is None:
-            return [decide(reading, who, self._reader.forms) for reading in self._readings]
+            return [verdicts.decision(index, forms) for index in range(len(self))]
         wanted = (self._position.get(service_id) for service_id in only)
-        return [decide(self._readings[index], who, self._reader.forms) for index in wanted if index is not None]
+        return [verdicts.decision(index, forms) for index in wanted if index is not None]
 
     def questions(
         self,
@@ -148,7 +151,11 @@ def in_order(decisions: Iterable[Decision], distances: Mapping[str, float] | Non
 
     def rank(decision: Decision) -> tuple[int, int, int, float, str]:
         waits = {"open": 0, "to_check": 1, "blocked": 2}[decision.status]
-        delay = FAR_DAYS if decision.delay_days is None and decision.status == "blocked" else decision.delay_days or 0
+        delay = (
+            FAR_DAYS
+            if decision.delay_days is None and decision.status == "blocked"
+            else decision.delay_days or 0
+        )
         return decision.level, waits, delay, km.get(decision.service_id, float("inf")), decision.service_id
 
     return sorted(decisions, key=rank)

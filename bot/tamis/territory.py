@@ -10,30 +10,6 @@ from bot.tamis.criteria import Expression, Lives, Stated, Works, any_of
 from bot.tamis.places import Places
 from bot.tamis.text import fold
 
-_LIVES = r"(?:habit(?:ants?|er|antes?|ez|ent|e)\b|resid(?:ents?|entes?|ant|er|ez|ence)\b|domicili(?:e|es|ee|ees|er|ation)\b|demeur(?:ant|er)\b|viv(?:re|ant)\b|vivent\b|locataires?\b|implante\b)"
-_WORKS = r"(?:travaill(?:er|ant|ez|ent|e|eurs?)|exerc(?:er|ant)|employe(?:e|s|es)?)\b"
-_TRIGGER = re.compile(
-    rf"(?:reservee?s? aux? |uniquement |etre |les |aux |des |personnes? |publics? |toutes? |tous? )*"
-    rf"(?:(?P<lives>{_LIVES}(?:\(e\)s?|\.e\.s|\.e)?(?P<also>,? ?(?:et ?/? ?ou|ou|/) ?(?:y )?(?:en )?(?:{_WORKS}))?)"
-    rf"|(?P<works>{_WORKS}(?: ou (?P<back>{_LIVES}))?))"
-)
-_LEAD = re.compile(
-    r" ?(?:(?:depuis[a-z0-9 ]{2,20}(?:ans?|mois)|principale(?:ment)?|situee?s?|fiscalement|actuellement|legalement|,) ?)*"
-    r"(?:(?:a|au|aux|dans|sur|en|de|du|des|d'|l'une?|une?|le|la|les|l'|tout|toute|l'ensemble|communes?|ville|villes|departements?|region|"
-    r"agglomeration|agglo|territoires?|secteurs?|communaute (?:de communes|d'agglomeration|urbaine)|metropole|bassin(?: d'emploi| de vie)?|"
-    r"intercommunalite|epci|cc|ca|cu|pole|pays|interieur|perimetre|limites?|arrondissement|canton)\b ?|(?:d'|l') ?)*"
-)
-_HERE = re.compile(
-    r"\b(?:territoires?|communes?|secteurs?|departements?|region|agglomeration|agglo|metropole|intercommunalite|zone|perimetre|bassin|ville|canton|"
-    r"communaute de communes|communaute d'agglomeration|france|pays)\b(?: (?:d'intervention|couverte?s?|concernee?s?|d'action|"
-    r"de la (?:mission locale|structure|collectivite|communaute de communes)|francais|de l'agglomeration|du service|du dispositif|intercommunal))*"
-)
-_JOIN = re.compile(
-    r" ?(?:,|/| et| ou| ou bien| ainsi que| -|-) ?(?:(?:a|au|aux|dans|sur|en|de|du|des|d'|le|la|les|l'|communes?|ville|agglo(?:meration)?|"
-    r"communaute (?:de communes|d'agglomeration)|cc|ca)\b ?|d'|l')*"
-)
-_NUMBER = re.compile(r"\(?\b(\d{2}|2[ab])\b\)?(?! ?(?:ans|mois|km|h\b|€|euros|%|/))")
-_PREFIX = re.compile(r"^(?:ca|cc|cu|met|metropole|communaute de communes|communaute d'agglomeration|communaute urbaine) (?:(?:de l'|de la |de |du |des |d'|les |le |la |l'))?")
 _WORD = re.compile(r"[\w']+(?:[-' ](?=\w))?")
 MAX_WORDS = 9
 UNSURE = ("?",)  # a name that several places bear, none of them near
@@ -48,12 +24,27 @@ class Neighbourhood:
     departments: frozenset[str] = frozenset()
 
 
+NOWHERE = Neighbourhood()
+
+
 class Territory:
     """Reads places of residence and of work from folded text."""
 
-    def __init__(self, places: Places | None) -> None:
+    def __init__(self, places: Places | None, words: Mapping[str, str]) -> None:
         self._places = places
-        self._index: dict[str, tuple[str, ...]] = _index(places.names()) if places else {}
+        homes = {"{lives}": words["lives"], "{works}": words["works"]}
+
+        def compiled(name: str) -> re.Pattern[str]:
+            text = words[name]
+            for mark, pattern in homes.items():
+                text = text.replace(mark, pattern)
+            return re.compile(text)
+
+        self._trigger, self._also = compiled("trigger"), compiled("also_works")
+        self._lead, self._here, self._join = compiled("lead"), compiled("here"), compiled("join")
+        self._department = compiled("department")
+        prefix = compiled("name_prefix")
+        self._index: dict[str, tuple[str, ...]] = _index(places.names(), prefix) if places else {}
         self._region_of = _regions_of(places) if places else {}
         self._departments = {
             code.lower(): code
@@ -65,7 +56,7 @@ class Territory:
     def read(self, text: str, near: Neighbourhood) -> list[tuple[int, int, Expression]]:
         """Spans that ask where the person lives or works, with what they mean."""
         found: list[tuple[int, int, Expression]] = []
-        for match in _TRIGGER.finditer(text):
+        for match in self._trigger.finditer(text):
             if found and match.start() < found[-1][1]:
                 continue
             read = self._after(text, match.end(), near)
@@ -73,7 +64,7 @@ class Territory:
                 continue
             codes, end = read
             works = match["works"] or match["also"]
-            later = None if works else re.compile(rf" ?,? ?(?:et ?/? ?ou|ou) ?(?:y )?{_WORKS}").match(text, end)
+            later = None if works else self._also.match(text, end)
             if later:
                 works, end = later[0], later.end()
             lives = match["lives"] or match["back"]
@@ -81,7 +72,7 @@ class Territory:
         return found
 
     def _after(self, text: str, start: int, near: Neighbourhood) -> tuple[tuple[str, ...] | None, int] | None:
-        lead = _LEAD.match(text, start)
+        lead = self._lead.match(text, start)
         begin = lead.end() if lead else start
         named = self._names(text, begin, near)
         if named is None and lead and lead.end() > start:
@@ -92,7 +83,7 @@ class Territory:
                     break
         if named:
             return named
-        here = _HERE.search(text, start, min(len(text), begin + 40))
+        here = self._here.search(text, start, min(len(text), begin + 40))
         if here and here.start() <= begin:
             tail = re.compile(r"[a-z' ]{0,2}").match(text, here.end())
             return (near.zone or None), (tail.end() if tail else here.end())
@@ -108,14 +99,14 @@ class Territory:
                 break
             codes.extend(one[0])
             end = one[1]
-            join = _JOIN.match(text, end)
+            join = self._join.match(text, end)
             if join is None or join.end() == end:
                 break
             position = join.end()
         return (tuple(dict.fromkeys(codes)), end) if codes else None
 
     def _one(self, text: str, start: int, near: Neighbourhood) -> tuple[tuple[str, ...], int] | None:
-        department = _NUMBER.match(text, start)
+        department = self._department.match(text, start)
         if department and department[1] in self._departments:
             return (self._departments[department[1]],), department.end()
         ends: list[int] = []
@@ -194,11 +185,11 @@ def _key(name: str) -> str:
     return re.sub(r"^(?:le|la|les|l) ", "", key)
 
 
-def _index(names: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
+def _index(names: Mapping[str, Iterable[str]], prefix: re.Pattern[str]) -> dict[str, tuple[str, ...]]:
     index: dict[str, list[str]] = {}
     for name, codes in names.items():
         folded = fold(name)
-        keys = {_key(folded), _key(_PREFIX.sub("", folded))}
+        keys = {_key(folded), _key(prefix.sub("", folded))}
         for key in keys:
             if len(key) > 1:
                 held = index.setdefault(key, [])

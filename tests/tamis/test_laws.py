@@ -55,7 +55,9 @@ FORMS = {"Full": "saturation"}
 spans = st.tuples(st.integers(14, 30), st.integers(16, 70)).map(sorted)
 days = st.dates(dt.date(2026, 9, 1), dt.date(2027, 3, 1))
 month_days = st.tuples(st.integers(1, 12), st.integers(1, 28))
-areas = st.lists(st.sampled_from([*TOWNS, "49024", "49", "44", "200060010"]), min_size=1, max_size=3).map(tuple)
+areas = st.lists(st.sampled_from([*TOWNS, "49024", "49", "44", "200060010"]), min_size=1, max_size=3).map(
+    tuple
+)
 atoms = st.one_of(
     spans.map(lambda pair: Age(pair[0], pair[1])),
     st.just(SITUATIONS.publics["jeunes"]),
@@ -68,7 +70,9 @@ atoms = st.one_of(
     st.sampled_from(["owned", "none", "broken"]).map(Vehicle),
     areas.map(Lives),
     areas.map(Works),
-    st.builds(Duration, st.sampled_from(["registration_duration", "licence_duration"]), st.sampled_from([6, 12, 24])),
+    st.builds(
+        Duration, st.sampled_from(["registration_duration", "licence_duration"]), st.sampled_from([6, 12, 24])
+    ),
     st.sampled_from(["contract", "prescription", "resources", "other"]).map(Stated),
     st.just(Access(("fauteuil-roulant",), ("mobilite-reduite",))),
     days.map(lambda day: Validity(end=day)),
@@ -92,7 +96,7 @@ criteria = st.builds(
 zones = st.one_of(st.none(), areas.map(lambda codes: Criterion(Lives(codes), "zone", "zone_eligibilite")))
 readings = st.lists(
     st.tuples(zones, st.lists(criteria, max_size=4)).map(
-        lambda parts: Reading("x", tuple([*([parts[0]] if parts[0] else []), *parts[1]]))
+        lambda parts: Reading("x", (*([parts[0]] if parts[0] else []), *parts[1]))
     ),
     min_size=1,
     max_size=8,
@@ -140,6 +144,7 @@ def test_compiled_says_what_the_plain_one_says(
     for index, reading in enumerate(directory):
         plain = decide(reading, who, FORMS)
         assert (STATUSES[verdicts.states[index]], verdicts.missing(index)) == (plain.status, plain.missing)
+        assert verdicts.decision(index, FORMS) == plain
 
 
 @settings(max_examples=300, deadline=None)
@@ -157,7 +162,9 @@ def test_learning_never_reopens_nor_unsettles(
 
 @settings(max_examples=200, deadline=None)
 @given(readings, profiles, st.data())
-def test_naming_one_more_status_is_learning(directory: list[Reading], profile: dict[str, Any], data: Any) -> None:
+def test_naming_one_more_status_is_learning(
+    directory: list[Reading], profile: dict[str, Any], data: Any
+) -> None:
     held = profile["statuses"]
     if not held:
         return
@@ -170,7 +177,9 @@ def test_naming_one_more_status_is_learning(directory: list[Reading], profile: d
 
 @settings(max_examples=100, deadline=None)
 @given(readings, profiles, st.randoms(use_true_random=False))
-def test_order_never_changes_the_answer(directory: list[Reading], profile: dict[str, Any], shuffled: Any) -> None:
+def test_order_never_changes_the_answer(
+    directory: list[Reading], profile: dict[str, Any], shuffled: Any
+) -> None:
     who = someone(profile)
     order = list(range(len(directory)))
     shuffled.shuffle(order)
