@@ -33,9 +33,9 @@ _WORDS = -(-len(THEMES) // 64)
 class Index:
     """Columns of all services in force, sorted by latitude; those without any place come last.
 
-    A position in the columns is not an identity: `ids` gives the service's. `themes` holds one row of bits per
-    service, `publics` is 0 and `modes` is 0 where unknown, `frais` and `types` are -1. `lon`/`lat` are the
-    service's own point, else its commune's (`own_point` tells), else NaN.
+    A position in the columns is not an identity: `ids` gives the service's. `themes` holds bits, 64 themes to a
+    column; `publics` and `modes` are bits too, 0 where unknown; `frais` and `types` are -1 there. `lon`/`lat` are
+    the service's own point, else its commune's (`own_point` tells), else NaN.
     """
 
     ids: NDArray[np.object_]
@@ -47,7 +47,7 @@ class Index:
     placed: int
     own_point: Bools
     insee: NDArray[np.object_]
-    themes: NDArray[np.uint64]
+    themes: tuple[NDArray[np.uint64], ...]
     publics: NDArray[np.uint32]
     modes: NDArray[np.uint8]
     frais: NDArray[np.int8]
@@ -58,6 +58,7 @@ class Index:
     zones: Mapping[str, NDArray[np.intp]]
     score: NDArray[np.float64]
     remote: NDArray[np.intp]
+    remote_themes: tuple[NDArray[np.uint64], ...]
 
     @classmethod
     def build(cls, services: Iterable[Mapping[str, Any]], places: Communes, today: date) -> Index:
@@ -70,7 +71,7 @@ class Index:
         count = len(listed)
         lon, lat = np.full(count, np.nan), np.full(count, np.nan)
         own = np.zeros(count, dtype=bool)
-        themes = np.zeros((count, _WORDS), dtype=np.uint64)
+        themes = np.zeros((_WORDS, count), dtype=np.uint64)
         publics = np.zeros(count, dtype=np.uint32)
         modes = np.zeros(count, dtype=np.uint8)
         frais, types = np.full(count, -1, dtype=np.int8), np.full(count, -1, dtype=np.int8)
@@ -91,7 +92,7 @@ class Index:
             for code in service["thematiques"] or ():
                 bit = _THEME_BIT.get(code)
                 if bit is not None:
-                    themes[at, bit // 64] |= np.uint64(1 << (bit % 64))
+                    themes[bit // 64, at] |= np.uint64(1 << (bit % 64))
             publics[at] = sum(_PUBLIC_BIT.get(code, 0) for code in service["publics"] or ())
             modes[at] = sum(_MODE_BIT.get(code, 0) for code in service["modes_accueil"] or ())
             frais[at] = FRAIS.index(service["frais"]) if service["frais"] in FRAIS else -1
@@ -116,6 +117,7 @@ class Index:
             count
         )
         kept = modes[order]
+        remote = np.flatnonzero(kept & REMOTE)
         return cls(
             ids=ids,
             structure_ids=_objects([service["structure_id"] for service in listed])[order],
@@ -126,7 +128,7 @@ class Index:
             placed=int(count - np.isnan(lat).sum()),
             own_point=own[order],
             insee=_objects([service["code_insee"] for service in listed])[order],
-            themes=themes[order],
+            themes=tuple(np.ascontiguousarray(column[order]) for column in themes),
             publics=publics[order],
             modes=kept,
             frais=frais[order],
@@ -136,7 +138,8 @@ class Index:
             scope=scope[order],
             zones={code: np.sort(place_of[np.array(found, dtype=np.intp)]) for code, found in zones.items()},
             score=_scores(fixed, parts, ages)[order],
-            remote=np.flatnonzero(kept & REMOTE),
+            remote=remote,
+            remote_themes=tuple(np.ascontiguousarray(column[order][remote]) for column in themes),
         )
 
     def __len__(self) -> int:

@@ -89,7 +89,10 @@ def search(index: Index, places: Communes, query: Query) -> Hits:
         raise UnknownCommune(query.code_commune)
     point = query.point if query.point and not (query.strict and commune is None) else None
     if commune is None and point is None:
-        kept = _filter(index, np.arange(len(index), dtype=np.intp), query)
+        themed = _themed(index.themes, query)
+        kept = _filter(
+            index, np.arange(len(index), dtype=np.intp) if themed is None else np.flatnonzero(themed), query
+        )
         kept = kept[np.argsort(index.id_rank[kept], kind="stable")]
         return Hits(kept, np.full(len(kept), np.nan), (index.modes[kept] & REMOTE) > 0)
     eligible: Bools | None = None
@@ -100,7 +103,8 @@ def search(index: Index, places: Communes, query: Query) -> Hits:
         eligible = index.eligible(codes)
     centre = point or (commune.point if commune else None)
     near, km = _near(index, centre, commune.code if commune else None, eligible, query)
-    far = _filter(index, index.remote, query, eligible)
+    themed = _themed(index.remote_themes, query)
+    far = _filter(index, index.remote if themed is None else index.remote[themed], query, eligible)
     if not query.strict:
         return _interleaved(index, near, km, far)
     return _as_peer(index, near, km, far)
@@ -117,6 +121,8 @@ def _near(
     if centre is None:
         # A commune whose centre nobody published: what stands in that very commune, at an unknown distance.
         same = np.flatnonzero((index.insee == code) & (index.modes != REMOTE))
+        themed = _themed(tuple(column[same] for column in index.themes), query)
+        same = same if themed is None else same[themed]
         found = _filter(index, same, query, eligible)
         return found, np.full(len(found), np.nan)
     lon, lat = centre
@@ -128,20 +134,31 @@ def _near(
         keep &= index.own_point[first:last]
     else:
         keep &= index.modes[first:last] != REMOTE
+    themed = _themed(tuple(column[first:last] for column in index.themes), query)
+    if themed is not None:
+        keep &= themed
     found = _filter(index, np.flatnonzero(keep) + first, query, eligible)
     km = geodesic_km(lon, lat, index.lon[found], index.lat[found])
     inside = km <= query.radius_km
     return found[inside], km[inside]
 
 
+def _themed(columns: tuple[NDArray[np.uint64], ...], query: Query) -> Bools | None:
+    """Which of these columns' services have one of the themes asked for; None when none is asked for.
+
+    Done first and on whole columns: it leaves few services for the other filters to pick one by one.
+    """
+    if not query.thematiques:
+        return None
+    found: Bools | None = None
+    for column, bits in zip(columns, theme_bits(expand_themes(query.thematiques)), strict=True):
+        if bits:
+            some = (column & bits) != 0
+            found = some if found is None else found | some
+    return np.zeros(len(columns[0]), dtype=bool) if found is None else found
+
+
 def _filter(index: Index, at: Positions, query: Query, eligible: Bools | None = None) -> Positions:
-    if query.thematiques:
-        bits = theme_bits(expand_themes(query.thematiques))
-        words = [number for number in range(len(bits)) if bits[number]]
-        keep = np.zeros(len(at), dtype=bool)
-        for number in words:
-            keep |= (index.themes[at, number] & bits[number]) != 0
-        at = at[keep]
     if eligible is not None:
         at = at[eligible[at]]
     if query.publics and ALL_PUBLICS not in query.publics:
@@ -164,10 +181,16 @@ def _filter(index: Index, at: Positions, query: Query, eligible: Bools | None = 
     return at
 
 
+def _without(index: Index, far: Positions, near: Positions) -> Positions:
+    taken = np.zeros(len(index), dtype=bool)
+    taken[near] = True
+    return far[~taken[far]]
+
+
 def _as_peer(index: Index, near: Positions, km: Floats, far: Positions) -> Hits:
     # Kilometres only where it can be met on site, rounded half to even; unknown ones last; then ids by bytes.
     km = np.where(index.modes[near] & ON_SITE, np.rint(km), np.nan)
-    far = far[~np.isin(far, near)]
+    far = _without(index, far, near)
     positions = np.concatenate([near, far])
     kms = np.concatenate([km, np.full(len(far), np.nan)])
     order = np.lexsort((index.id_rank[positions], np.where(np.isnan(kms), np.inf, kms)))
@@ -182,7 +205,7 @@ def _interleaved(index: Index, near: Positions, km: Floats, far: Positions) -> H
     """
     order = np.lexsort((index.id_rank[near], np.where(np.isnan(km), np.inf, np.rint(km))))
     near, km = near[order], km[order]
-    far = far[~np.isin(far, near)]
+    far = _without(index, far, near)
     far = far[np.lexsort((index.id_rank[far], -index.score[far], index.scope[far]))]
     turn = reach_rules()["interleave"]
     on_site, remote = int(turn["on_site"]), int(turn["remote"])

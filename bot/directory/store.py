@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import json
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, Select, Table, select
+from sqlalchemy import Select, Table, select
 from sqlalchemy.orm import Session
 
-from bot.directory.schema import FIELDS, Kind
+from bot.directory.schema import FIELDS, LISTS, Kind
 from bot.directory.tables import Service, Structure
 
 _TABLES: dict[Kind, Table] = {"service": Service.__table__, "structure": Structure.__table__}  # type: ignore[dict-item]
@@ -44,6 +45,20 @@ _READ = (
     "extra",
 )
 ADDED = ("adresse_certifiee", "codes_inconnus", "extra")
+NAMES: dict[Kind, tuple[str, ...]] = {kind: (*FIELDS[kind], *ADDED) for kind in _TABLES}
+
+
+def _all(kind: Kind) -> Select[Any]:
+    table = _TABLES[kind]
+    return select(*(table.c[name] for name in NAMES[kind])).where(table.c.withdrawn_at.is_(None))
+
+
+_ALL: dict[Kind, Select[Any]] = {kind: _all(kind) for kind in _TABLES}
+_BY_ID: dict[Kind, str] = {
+    kind: f"SELECT {', '.join(NAMES[kind])} FROM {table.name} WHERE withdrawn_at IS NULL AND id"  # noqa: S608
+    for kind, table in _TABLES.items()
+}
+_JSON = frozenset(LISTS | {"codes_inconnus", "extra"})
 # Below SQLite's oldest limit on bound values.
 _BATCH = 900
 
@@ -67,11 +82,26 @@ def texts(session: Session) -> Iterator[dict[str, Any]]:
 def records(session: Session, kind: Kind, ids: Sequence[str] | None = None) -> dict[str, dict[str, Any]]:
     """Records in force by id (all of them when `ids` is None): the schema's fields, dates as ISO strings,
     plus `adresse_certifiee`, `codes_inconnus` and `extra`. Ids that are not there are left out."""
+    names = NAMES[kind]
+    at = names.index("id")
+    if ids is None:
+        every = session.execute(_ALL[kind].execution_options(yield_per=2000))
+        return {row[at]: _record(names, row) for row in every}
+    connection = session.connection()
+    mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
     found: dict[str, dict[str, Any]] = {}
-    names = [*FIELDS[kind], *ADDED]
-    for statement in _selections(kind, names, ids):
-        for row in session.execute(statement):
-            found[row[names.index("id")]] = _record(names, row)
+    for start in range(0, len(ids), _BATCH):
+        some = tuple(ids[start : start + _BATCH])
+        marks = ", ".join([mark] * len(some))
+        # Through the driver's own cursor: a page of rows is read three times as fast, and every search reads one.
+        cursor = connection.connection.cursor()
+        try:
+            cursor.execute(f"{_BY_ID[kind]} IN ({marks})", some)
+            rows = cursor.fetchall()
+        finally:
+            cursor.close()
+        for row in rows:
+            found[row[at]] = _record(names, row)
     return found
 
 
@@ -87,18 +117,14 @@ def services_of(session: Session, structure_id: str) -> list[dict[str, Any]]:
     return [_record(names, row) for row in session.execute(wanted)]
 
 
-def _selections(kind: Kind, names: Iterable[str], ids: Sequence[str] | None) -> Iterator[Select[Any]]:
-    table = _TABLES[kind]
-    wanted = select(*(table.c[name] for name in names)).where(table.c.withdrawn_at.is_(None))
-    if ids is None:
-        yield wanted.execution_options(yield_per=2000)
-        return
-    for start in range(0, len(ids), _BATCH):
-        yield wanted.where(table.c.id.in_(ids[start : start + _BATCH]))
-
-
-def _record(names: Iterable[str], row: Row[Any]) -> dict[str, Any]:
+def _record(names: Sequence[str], row: Sequence[Any]) -> dict[str, Any]:
+    """A row as a record, whether the types came from SQLAlchemy, from SQLite (text) or from psycopg."""
     made = dict(zip(names, row, strict=True))
+    for name in _JSON:
+        if isinstance(value := made.get(name), str):
+            made[name] = json.loads(value)
+    if made["adresse_certifiee"] is not None:
+        made["adresse_certifiee"] = bool(made["adresse_certifiee"])
     changed = made["date_maj"]
     made["date_maj"] = changed.isoformat() if isinstance(changed, date) else changed
     return made
