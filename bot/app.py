@@ -16,6 +16,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels import reference
+from bot.channels.outside import Outside
+from bot.channels.settings import SmsSettings, TelegramSettings
 from bot.channels.shield import BoundedBody, StrictHeaders
 from bot.channels.web import page, routes
 from bot.channels.web.door import Door
@@ -42,11 +44,17 @@ def create_app(settings: Settings | None = None, house: House | None = None) -> 
 
         house = assemble(settings)
     worker = Worker(house.gateway)
+    alphabet = house.speech.alphabet
+    outside = Outside(
+        house.gateway, TelegramSettings(), SmsSettings(), lambda text: alphabet.encoding(text) == "gsm7"
+    )
 
     @asynccontextmanager
     async def working(_app: FastAPI) -> AsyncIterator[None]:
         worker.start()
+        outside.start()
         yield
+        outside.stop()
         worker.stop()
 
     app = FastAPI(
@@ -61,6 +69,8 @@ def create_app(settings: Settings | None = None, house: House | None = None) -> 
     app.add_middleware(StrictHeaders)
     app.add_exception_handler(RequestValidationError, _invalid)
     _channels(app, house)
+    for router in outside.routers:
+        app.include_router(router)
     _rooms(app, house)
     app.include_router(reference.router(app))
     _health(app, house, worker)

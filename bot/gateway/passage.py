@@ -17,6 +17,11 @@ LENGTH = 8
 LASTS = timedelta(hours=24)
 
 
+def looks_like(text: str) -> bool:
+    """Whether a whole message could be a code."""
+    return len(text) == LENGTH and all(letter in LETTERS for letter in text.upper())
+
+
 def make(session: Session, conversation_id: str, now: datetime) -> str:
     """A new code for the person of this conversation. Raises `LookupError` for an unknown one."""
     conversation = session.get(Conversation, conversation_id)

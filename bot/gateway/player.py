@@ -29,6 +29,10 @@ from bot.understanding.facts import Reading
 log = logging.getLogger(__name__)
 
 
+# Messages in and out after which the engine starts a new session. It forgets nothing that counts: state is ours.
+SESSION_LENGTH = 60
+
+
 class Changed(Exception):
     """The conversation changed hands while the turn was worked on: it is decided anew."""
 
@@ -56,6 +60,7 @@ class Loaded:
     view: View
     overtaking: bool
     started: datetime
+    session: int = 0
 
 
 class Player:
@@ -132,6 +137,7 @@ class Player:
                 _view(session, conversation),
                 row is not rows[0],
                 now,
+                row.seq // SESSION_LENGTH,
             )
 
     def _turn(self, loaded: Loaded, owner: str) -> list[Outgoing]:
@@ -191,7 +197,9 @@ class Player:
             "kind": loaded.message.kind,
             "text_limit_hit": question.cut,
         }
-        items = self._parts.engine.ask(loaded.conversation_id, question.text, metadata)
+        # The engine's own memory is dropped now and then: a turn of a long conversation costs what the tenth did.
+        sender = f"{loaded.conversation_id}-{loaded.session}"
+        items = self._parts.engine.ask(sender, question.text, metadata)
         try:
             return parse(items, loaded.row_id)
         except MalformedReply as error:

@@ -69,7 +69,8 @@ def parse(items: Any, turn: int | None = None) -> Reply:
             gathered += [_mapping(one, name) for one in _sequence(custom.get(name), name)]
     if state is None:
         raise MalformedReply("no state")
-    if not says:
+    if not says and not lists["effects"]:
+        # An effect may do the talking (a handover says itself where it stands); nothing at all is a failure.
         raise MalformedReply("no words")
     if any(not isinstance(effect.get("do"), str) for effect in lists["effects"]):
         raise MalformedReply("effects")

@@ -207,8 +207,14 @@ def _own_choice(choice: Offered, view: View) -> Plan:
             return Plan(label, says=(Say("hold.returned"),), effects=effects, owner="bot")
         case "language":
             code = str(choice.payload["code"])
+            # The question under way is put again, in the new language.
             return Plan(
-                label, says=(Say("language.set"),), language=code, chosen=True, settled=True, urgent=True
+                label,
+                question=Question(label, choice={"intent": "repeat"}),
+                says=(Say("language.set"),),
+                language=code,
+                chosen=True,
+                settled=True,
             )
         case "human":
             return Plan(label, question=Question(label, signal="human"))

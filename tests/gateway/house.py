@@ -34,8 +34,17 @@ class Spoken:
     direction: str
 
 
+class Alphabet:
+    """The GSM alphabet, nearly."""
+
+    def encoding(self, text: str) -> str:
+        return "gsm7" if text.isascii() else "ucs2"
+
+
 class Speech:
     """Says the key itself, with its values: « fr:key value ». Labels too."""
+
+    alphabet = Alphabet()
 
     def say(
         self,
@@ -139,7 +148,7 @@ class Engine:
     asked: list[Asked] = field(default_factory=list)
 
     def ask(self, conversation_id: str, text: str, metadata: Mapping[str, Any]) -> Any:
-        self.asked.append(Asked(conversation_id, text, dict(metadata)))
+        self.asked.append(Asked(conversation_id.rpartition("-")[0], text, dict(metadata)))
         if self.down:
             raise EngineFailure("refused")
         return (self.script.pop(0) if self.script else echo)(text, metadata)

@@ -1,0 +1,107 @@
+"""The channels that are configured, opened together: routes in, senders out, threads started and stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from fastapi import APIRouter
+
+from bot.channels.settings import SmsSettings, TelegramSettings
+from bot.channels.sms import receiver as sms
+from bot.channels.sms.android import AndroidGateway
+from bot.channels.sms.generic import Generic
+from bot.channels.sms.kannel import Kannel
+from bot.channels.sms.ovh import Ovh
+from bot.channels.sms.provider import SmsProvider
+from bot.channels.sms.twilio import Twilio
+from bot.channels.telegram import receiver as telegram
+from bot.channels.telegram.client import TelegramClient
+from bot.channels.telegram.updates import CHANNEL as TELEGRAM
+from bot.gateway.delivery import Deliverer, Sender
+from bot.gateway.gateway import Gateway
+
+
+class Part(Protocol):
+    """Something with a thread."""
+
+    def start(self) -> None:
+        """Begin."""
+
+    def stop(self) -> None:
+        """End."""
+
+
+class Outside:
+    """What is open. Without any account configured: nothing."""
+
+    def __init__(
+        self,
+        gateway: Gateway,
+        telegram_settings: TelegramSettings,
+        sms_settings: SmsSettings,
+        gsm: Callable[[str], bool],
+    ) -> None:
+        """`gsm` tells a text of the GSM alphabet."""
+        self.routers: list[APIRouter] = []
+        self.senders: dict[str, Sender] = {}
+        self._parts: list[Part] = []
+        self._then: list[Callable[[], Any]] = []
+        address = gateway.settings.address()
+        if telegram_settings.token is not None:
+            self._telegram(gateway, telegram_settings, address)
+        if sms_settings.provider:
+            self._sms(gateway, sms_settings, address, gsm)
+        if self.senders:
+            self._parts.append(Deliverer(gateway, self.senders))
+
+    def start(self) -> None:
+        """Start every part, in order."""
+        for part in self._parts:
+            part.start()
+        for then in self._then:
+            then()
+
+    def stop(self) -> None:
+        """Stop them, the last one first."""
+        for part in reversed(self._parts):
+            part.stop()
+
+    def _telegram(self, gateway: Gateway, settings: TelegramSettings, address: str) -> None:
+        assert settings.token is not None
+        client = TelegramClient(settings.token.get_secret_value(), settings.api)
+        receiver = telegram.Receiver(gateway, client)
+        self.senders[TELEGRAM] = client
+        self._parts.append(client)
+        if settings.secret is None:
+            self._parts.append(receiver)
+            return
+        secret = settings.secret.get_secret_value()
+        self.routers.append(telegram.router(receiver, secret))
+        self._then.append(lambda: telegram.announce(client, address, secret))
+
+    def _sms(self, gateway: Gateway, settings: SmsSettings, address: str, gsm: Callable[[str], bool]) -> None:
+        provider = provider_of(settings, address, gsm)
+        receiver = sms.Receiver(gateway, provider)
+        self.senders[sms.CHANNEL] = provider
+        if isinstance(provider, Ovh):
+            self._parts.append(sms.Fetcher(receiver, gateway, provider))
+        else:
+            self.routers.append(sms.router(receiver, settings.provider, address))
+
+
+def provider_of(settings: SmsSettings, address: str, gsm: Callable[[str], bool]) -> SmsProvider:
+    """The provider these settings name. Raises `ValueError` when they name none."""
+    match settings.provider:
+        case "kannel":
+            return Kannel(settings, address, gsm)
+        case "android":
+            return AndroidGateway(settings)
+        case "generic":
+            return Generic(settings)
+        case "twilio":
+            return Twilio(settings, address)
+        case "ovh":
+            return Ovh(settings, gsm)
+        case _:
+            raise ValueError("no SMS provider is configured")

@@ -1,0 +1,1 @@
+"""The SMS channel: one small protocol, one adapter for each provider."""
