@@ -1,52 +1,47 @@
-"""What counsellors say of a service in one click: full, ended, wrong. Stands beside the source."""
+"""What counsellors say of a service in one click: full, ended, wrong. Kept by the directory, beside the source."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, Literal, get_args
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.handover.tables import ServiceReport
+from bot.directory import overlays
 
-KINDS = ("full", "ended", "wrong")
+Kind = Literal["full", "ended", "wrong"]
 
 
 def report(
-    session: Session, *, service_id: str, kind: str, until: date | None, counsellor_id: str, now: datetime
-) -> ServiceReport:
-    """Write a report. Raises `ValueError` for another kind, or a service full until a day already past."""
-    if kind not in KINDS or not 0 < len(service_id) <= 200:
-        raise ValueError("report")
-    if until is not None and (kind != "full" or until < now.date()):
+    session: Session, *, service_id: str, kind: str, until: date | None, role: str, today: date
+) -> None:
+    """Record it under the counsellor's role, never their name.
+
+    Raises `ValueError` for another kind, or a service full until a day already past.
+    """
+    known: dict[str, Kind] = {one: one for one in get_args(Kind)}
+    if kind not in known:
+        raise ValueError("kind")
+    if until is not None and (kind != "full" or until < today):
         raise ValueError("until")
-    row = ServiceReport(
-        service_id=service_id,
-        kind=kind,
-        until=until.isoformat() if until else None,
-        counsellor_id=counsellor_id,
-        at=now,
-    )
-    session.add(row)
-    session.flush()
-    return row
+    overlays.add(session, service_id, known[kind], author_role=role, today=today, until=until)
 
 
-def lift(session: Session, service_id: str, now: datetime) -> int:
+def lift(session: Session, service_id: str, today: date) -> int:
     """The service is as its source says again; how many reports that ends."""
-    rows = session.scalars(
-        select(ServiceReport).where(ServiceReport.service_id == service_id, ServiceReport.lifted_at.is_(None))
-    ).all()
-    for row in rows:
-        row.lifted_at = now
-    return len(rows)
-
-
-def current(session: Session, today: date) -> dict[str, ServiceReport]:
-    """The newest standing report of each service; « full until » a day that has passed stands no more."""
-    rows = session.scalars(
-        select(ServiceReport)
-        .where(ServiceReport.lifted_at.is_(None))
-        .order_by(ServiceReport.at, ServiceReport.id)
+    return sum(
+        overlays.withdraw(session, said["id"], today)
+        for said in overlays.in_force(session, today, [service_id]).get(service_id, [])
+        if said["kind"] in get_args(Kind)
     )
-    return {row.service_id: row for row in rows if row.until is None or row.until >= today.isoformat()}
+
+
+def current(session: Session, service_ids: Sequence[str], today: date) -> dict[str, Mapping[str, Any]]:
+    """The newest standing report of each of these services: {"kind", "until", "said_on", …}."""
+    found = overlays.in_force(session, today, service_ids)
+    reports = {
+        service_id: [one for one in said if one["kind"] in get_args(Kind)]
+        for service_id, said in found.items()
+    }
+    return {service_id: said[0] for service_id, said in reports.items() if said}

@@ -146,18 +146,3 @@ class Notice(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     sent_at: Mapped[datetime | None] = mapped_column(Instant, default=None)
     error: Mapped[str | None] = mapped_column(String(64), default=None)
-
-
-class ServiceReport(Base):
-    """A counsellor's word on a service: full, ended or wrong; stands beside the source, never over it."""
-
-    __tablename__ = "service_report"
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
-    service_id: Mapped[str] = mapped_column(String(200), index=True)
-    kind: Mapped[str] = mapped_column(String(8))
-    until: Mapped[str | None] = mapped_column(String(10), default=None)
-    """ISO date up to which a full service stays full, when it is known."""
-    counsellor_id: Mapped[str] = mapped_column(String(32))
-    at: Mapped[datetime] = mapped_column(Instant)
-    lifted_at: Mapped[datetime | None] = mapped_column(Instant, default=None)

@@ -38,6 +38,10 @@ class Thread(Protocol):
         """Number of the last message; 0 when there is none."""
         ...
 
+    def reach(self, session: Session, conversation_id: str) -> Mapping[str, str]:
+        """How to call the person back, as far as they gave it: `phone`, `email`."""
+        ...
+
     def send(self, session: Session, conversation_id: str, text: str, author: str) -> bool:
         """Send a counsellor's words; False when the person said STOP or is gone, and nothing is sent."""
         ...

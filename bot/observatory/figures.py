@@ -86,6 +86,11 @@ def read(session: Session, name: Callable[[str], str] = str) -> list[Cell]:
     return cells(session.scalars(select(UnmetNeed)), name)
 
 
+def totals(session: Session, name: Callable[[str], str] = str) -> list[Cell]:
+    """The count of each territory and month."""
+    return [cell for cell in read(session, name) if cell.dimension == TOTAL]
+
+
 def as_csv(listed: Iterable[Cell]) -> str:
     """Comma-separated, with a header; a count kept back is empty."""
     out = io.StringIO()

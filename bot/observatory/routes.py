@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
-from fastapi import APIRouter
+from fastapi import APIRouter, FastAPI
 from sqlalchemy.orm import Session, sessionmaker
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
 from bot.observatory.figures import SMALLEST, as_csv, read
+from bot.observatory.territories import epci_name
+
+if TYPE_CHECKING:
+    from bot.assembly import House
 
 PAGE = "/desk/observatory"
+
+
+def mount(app: FastAPI, house: House) -> None:
+    """Add the routes to the application."""
+    app.include_router(router(house.sessions, functools.partial(epci_name, house.settings.data)))
 
 
 def router(sessions: sessionmaker[Session], name: Callable[[str], str] = str) -> APIRouter:

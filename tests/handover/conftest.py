@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
+import bot.directory.tables
 import bot.handover.tables
 import bot.observatory.tables  # noqa: F401
 from bot.database import Base, connect, sessions

@@ -30,6 +30,9 @@ class Told:
     def last(self, session: Session, conversation_id: str) -> int:
         return 0
 
+    def reach(self, session: Session, conversation_id: str) -> Mapping[str, str]:
+        return {}
+
     def send(self, session: Session, conversation_id: str, text: str, author: str) -> bool:
         return True
 

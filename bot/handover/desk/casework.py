@@ -8,7 +8,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, Response
 
 from bot.handover import reports
 from bot.handover.desk import cases
@@ -171,28 +171,24 @@ def add(router: APIRouter, desk: Desk) -> None:
             row = visit.case(handover_id)
             if service not in {one["id"] for one in row.services}:
                 raise Problem(422, "value")
+            today = visit.now.astimezone(PARIS).date()
             if kind == "lift":
-                reports.lift(visit.session, service, visit.now)
+                reports.lift(visit.session, service, today)
                 visit.note("lift", row.id)
-                return _ended(visit, row, "lifted")
+                return back(f"/desk/cases/{row.id}", "lifted")
             try:
                 reports.report(
                     visit.session,
                     service_id=service,
                     kind=kind,
                     until=date.fromisoformat(until) if until and kind == "full" else None,
-                    counsellor_id=visit.who.id,
-                    now=visit.now,
+                    role=desk.pages.words(f"roles.{visit.who.role}"),
+                    today=today,
                 )
             except ValueError as error:
                 raise Problem(422, "value") from error
             visit.note("report", row.id)
-            return _ended(visit, row, "reported")
-
-
-def _ended(visit: Visit, row: Handover, done: str) -> RedirectResponse:
-    visit.session.flush()
-    return back(f"/desk/cases/{row.id}", done)
+            return back(f"/desk/cases/{row.id}", "reported")
 
 
 def _act(desk: Desk, visit: Visit, row: Handover, event: Event, action: str) -> None:
@@ -240,13 +236,17 @@ def _words(text: str, limit: int) -> str:
 
 def _case(desk: Desk, visit: Visit, row: Handover) -> dict[str, Any]:
     holder = visit.session.get(Counsellor, row.claimed_by) if row.claimed_by else None
-    standing = reports.current(visit.session, visit.now.astimezone(PARIS).date())
+    shown = [one["id"] for one in row.services]
     named = next((one.name for one in desk.platforms if one.id == row.platform), None)
     return {
         "case": row,
         "lines": desk.thread.messages(visit.session, row.conversation_id),
         "last": desk.thread.last(visit.session, row.conversation_id),
         "notes": cases.notes(visit.session, row),
+        # Only whoever has taken it sees where to call.
+        "reach": desk.thread.reach(visit.session, row.conversation_id)
+        if row.claimed_by == visit.who.id
+        else {},
         "mine": row.claimed_by == visit.who.id,
         "claimable": row.state in ("queued", "deferred", "expired"),
         "holder": holder.name if holder else None,
@@ -254,7 +254,7 @@ def _case(desk: Desk, visit: Visit, row: Handover) -> dict[str, Any]:
         "platforms": [one for one in desk.platforms if one.id != row.platform],
         "phrases": desk.phrases,
         "services": row.services,
-        "standing": {key: value for key, value in standing.items() if key in {s["id"] for s in row.services}},
+        "standing": reports.current(visit.session, shown, visit.now.astimezone(PARIS).date()),
         "outcomes": [Outcome.SOLUTION.value, Outcome.PARTLY.value, Outcome.NONE.value],
         "forms": codes("obstacles"),
         "kept": KEPT,

@@ -28,7 +28,7 @@ def add(router: APIRouter, desk: Desk) -> None:
                 states=_counts(visit.session, Handover.state),
                 outcomes=_counts(visit.session, Handover.outcome),
                 minutes=time_to_claim(visit.session),
-                cells=[cell for cell in figures.read(visit.session, desk.epci_name) if cell.dimension == figures.TOTAL],
+                cells=figures.totals(visit.session, desk.epci_name),
                 smallest=figures.SMALLEST,
             )
 

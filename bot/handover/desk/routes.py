@@ -2,28 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import functools
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, FastAPI
 from sqlalchemy.orm import Session, sessionmaker
 from starlette.responses import FileResponse, Response
 
+from bot.handover.conversation import GatewayThread
 from bot.handover.desk import casework, entrance, live, observatory, team
 from bot.handover.desk.accounts import first_invitation
 from bot.handover.desk.pages import HERE, Pages, Problem, desk_words, route_class
 from bot.handover.desk.visit import Desk, phrases
+from bot.handover.keeper import Keeper
 from bot.handover.platform import Places, Platform, load
 from bot.handover.summary import wording
 from bot.handover.thread import Thread
+from bot.observatory.territories import epci_name
 from bot.settings import Settings
 
-__all__ = ["first_invitation", "router"]
+if TYPE_CHECKING:
+    from bot.assembly import House
+
+__all__ = ["first_invitation", "mount", "router"]
 STATIC = {"desk.css": "text/css", "desk.js": "text/javascript"}
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def mount(app: FastAPI, house: House) -> None:
+    """Add the desk to the application; its keeper runs as long as the application does."""
+    platforms = load(house.settings.data / "handover" / "platforms.yml")
+    thread, clock = GatewayThread(house.gateway), house.gateway.clock
+    names = functools.partial(epci_name, house.settings.data)
+    app.include_router(
+        router(
+            house.settings,
+            house.sessions,
+            thread=thread,
+            places=house.places,
+            platforms=platforms,
+            clock=clock,
+            name_epci=names,
+        )
+    )
+    keeper = Keeper(house.settings, house.sessions, thread, platforms, house.places, clock)
+    inner: Callable[[Any], Any] = app.router.lifespan_context
+
+    @asynccontextmanager
+    async def kept(application: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
+        async with inner(application) as state:
+            keeper.start()
+            try:
+                yield state or {}
+            finally:
+                keeper.stop()
+
+    app.router.lifespan_context = kept
 
 
 def router(
@@ -34,9 +74,9 @@ def router(
     places: Places,
     platforms: Sequence[Platform] | None = None,
     clock: Callable[[], datetime] = _now,
-    epci_name: Callable[[str], str] = str,
+    name_epci: Callable[[str], str] = str,
 ) -> APIRouter:
-    """The desk's routes. `platforms` None reads `data/handover/platforms.yml`; `epci_name` names a SIREN."""
+    """The desk's routes. `platforms` None reads `data/handover/platforms.yml`; `name_epci` names a SIREN."""
     pages = Pages(desk_words(settings.data), wording(settings.data).french)
     desk = Desk(
         sessions=sessions,
@@ -47,7 +87,7 @@ def router(
         address=settings.address(),
         pages=pages,
         phrases=phrases(settings.data),
-        epci_name=epci_name,
+        epci_name=name_epci,
     )
     made = APIRouter(prefix="/desk", route_class=route_class(pages), include_in_schema=False)
 

@@ -69,6 +69,9 @@ class SomeThread:
             Line(len(lines) + 1, MONDAY, author, text, language, "rtl" if language == "ar" else "ltr")
         )
 
+    def reach(self, session: Session, conversation_id: str) -> Mapping[str, str]:
+        return {"phone": "+33600000000"}
+
     def send(self, session: Session, conversation_id: str, text: str, author: str) -> bool:
         if conversation_id in self.gone:
             return False

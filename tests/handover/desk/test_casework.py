@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.handover.tables import Audit, Handover, Note, ServiceReport
+from bot.directory import overlays
+from bot.handover.tables import Audit, Counsellor, Handover, Note
 from bot.observatory.tables import UnmetNeed
 from tests.handover.desk.conftest import House
 
@@ -37,8 +38,9 @@ def test_a_whole_case_from_claim_to_close(house: House, session: Session) -> Non
     page = ana.get(f"/desk/cases/{handover}").text
     assert 'dir="rtl"' in page and "Garage solidaire" in page and "Prendre cette demande" in page
 
+    assert "+33600000000" not in page
     page = ana.post(f"/desk/cases/{handover}/claim").text
-    assert "La demande est à vous" in page
+    assert "La demande est à vous" in page and "tel:+33600000000" in page
     assert house.thread.said == [("c1", "handover.claimed", {"name": {"text": "Ana"}})]
     assert house.thread.owners == {"c1": "counsellor"}
 
@@ -153,8 +155,6 @@ def test_scope_fails_closed(house: House, session: Session, platforms: tuple[str
     handover = house.handover()
     email = house.person("Zoe", "p44")
     with house.make.begin() as opened:
-        from bot.handover.tables import Counsellor
-
         opened.scalars(select(Counsellor).where(Counsellor.email == email)).one().platforms = list(platforms)
     zoe = house.browser()
     zoe.sign_in(email)
@@ -273,7 +273,10 @@ def test_a_service_reported_full_stands_until_it_is_lifted(house: House, session
     assert (
         "signalé : Complet, jusqu’au 2027-01-04" in ana.post(f"/desk/cases/{handover}/report", **report).text
     )
-    assert session.scalars(select(ServiceReport.until)).one() == "2027-01-04"
+    local = overlays.in_force(session, house.clock().date(), ["garage"])["garage"]
+    assert [(one["kind"], one["until"], one["author_role"]) for one in local] == [
+        ("full", "2027-01-04", "conseillère, conseiller")
+    ]
     assert (
         "Signalement retiré" in ana.post(f"/desk/cases/{handover}/report", service="garage", kind="lift").text
     )

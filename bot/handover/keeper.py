@@ -1,0 +1,75 @@
+"""What must happen although nobody asks: reminders, escalation, expiry, notices. One round a minute."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session, sessionmaker
+
+from bot.handover.desk.pages import desk_words
+from bot.handover.notify import MailSettings, Post, poster, send_due
+from bot.handover.platform import Places, Platform
+from bot.handover.thread import Thread
+from bot.handover.watch import delays, tick
+from bot.settings import Settings
+
+log = logging.getLogger(__name__)
+EVERY = 60.0
+
+
+@dataclass
+class Keeper:
+    """Runs the rounds in a thread of its own; `once` is one round."""
+
+    settings: Settings
+    sessions: sessionmaker[Session]
+    thread: Thread
+    platforms: Sequence[Platform]
+    places: Places
+    clock: Callable[[], datetime]
+    mail: MailSettings = field(default_factory=MailSettings)
+    post: Post | None = None
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _running: threading.Thread | None = None
+
+    def once(self) -> None:
+        """One round: what silence asks for, then the notices that are due."""
+        now = self.clock()
+        given = delays(self.settings.data)
+        tick(self.sessions, self.thread, platforms=self.platforms, places=self.places, given=given, now=now)
+        post = self.post or (poster(self.mail) if self.mail.host else None)
+        if post is not None:
+            send_due(
+                self.sessions,
+                post,
+                sender=self.mail.sender,
+                address=self.settings.address(),
+                words=desk_words(self.settings.data),
+                now=now,
+            )
+
+    def start(self) -> None:
+        """Begin."""
+        self._stop.clear()
+        self._running = threading.Thread(target=self._run, name="handover-keeper", daemon=True)
+        self._running.start()
+
+    def stop(self) -> None:
+        """End after the round under way."""
+        self._stop.set()
+        if self._running is not None:
+            self._running.join()
+            self._running = None
+
+    def _run(self) -> None:
+        while not self._stop.wait(EVERY):
+            try:
+                self.once()
+            except SQLAlchemyError as error:
+                # The next round does what this one could not.
+                log.warning("round failed: %s", type(error).__name__)
