@@ -23,9 +23,10 @@ class Time:
     value: str | None
 
 
-def find_times(stream: Stream, hits: Sequence[Hit]) -> list[Time]:
-    """The times of a message, in order. `hits` are those of the kind times; longer wordings hide shorter ones."""
-    found = [Time(hit.start, hit.end, _value(hit)) for hit in hits]
+def find_times(stream: Stream, hits: Sequence[Hit], numbers: Mapping[str, int]) -> list[Time]:
+    """The times of a message, in order. `hits` are those of the kind times; longer wordings hide shorter ones.
+    `numbers` are the lexicon's number words."""
+    found = [Time(hit.start, hit.end, _value(hit, numbers)) for hit in hits]
     for match in _PLAIN.finditer(stream.string):
         start, end = stream.at(match.start(), match.end())
         if start is not None and end is not None:
@@ -38,13 +39,14 @@ def find_times(stream: Stream, hits: Sequence[Hit]) -> list[Time]:
     return sorted(kept, key=lambda t: t.start)
 
 
-def _value(hit: Hit) -> str | None:
+def _value(hit: Hit, numbers: Mapping[str, int]) -> str | None:
     detail = hit.rule.detail
     if detail.get("never"):
         return None
     if "at" in detail:
         return str(detail["at"])
-    hour = int(hit.groups["h"][0])
+    words = hit.groups["h"][0]
+    hour = int(words) if words.isdigit() else numbers[words]
     minute = int(hit.groups["m"][0]) if "m" in hit.groups else int(detail.get("minutes", 0))
     if minute < 0:
         hour, minute = hour - 1, 60 + minute

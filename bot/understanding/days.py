@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -29,8 +30,11 @@ class Day:
     confirm: bool = False
 
 
-def find_days(stream: Stream, lexicon: Lexicon, hits: list[Hit], today: date) -> list[Day]:
-    """The days of a message, in order. `hits` are those of the kind dates; longer wordings hide shorter ones."""
+def find_days(
+    stream: Stream, lexicon: Lexicon, hits: list[Hit], today: date, taken: Sequence[tuple[int, int]] = ()
+) -> list[Day]:
+    """The days of a message, in order. `hits` are those of the kind dates; longer wordings hide shorter ones.
+    `taken` are tokens [start, end) that are already times: « vendredi 14h » is no 14th."""
     found: list[Day] = []
     for hit in hits:
         if hit.rule.detail.get("never"):
@@ -39,6 +43,7 @@ def find_days(stream: Stream, lexicon: Lexicon, hits: list[Hit], today: date) ->
             day, confirm = _resolve(hit, lexicon, today)
             found.append(Day(hit.start, hit.end, day, confirm))
     found.extend(_numeric(stream, today))
+    found = [d for d in found if not any(d.start < b and a < d.end for a, b in taken)]
     found.sort(key=lambda d: (-(d.end - d.start), d.value is not None, d.start))
     kept: list[Day] = []
     for day in found:

@@ -127,26 +127,30 @@ class Lexicon:
         self.letters = letters
         fold = letters.fold
         clitics = content.get("clitics") or {}
-        by_length = {"key": len, "reverse": True}
-        self.prefixes = sorted({fold(str(p)) for p in clitics.get("prefixes") or ()} - {""}, **by_length)
-        self.suffixes = sorted({fold(str(p)) for p in clitics.get("suffixes") or ()} - {""}, **by_length)
+        self.prefixes = _particles(clitics.get("prefixes"), fold)
+        self.suffixes = _particles(clitics.get("suffixes"), fold)
         self.spelling = {
             fold(str(k)).replace(" ", ""): tuple(fold(str(v)).split())
             for k, v in (content.get("spelling") or {}).items()
         }
+        # What a spelling stands for is itself spelt once more: « g » → « j ai » → « je ai ».
+        self.spelling = {
+            word: tuple(last for part in parts for last in self.spelling.get(part, (part,)))
+            for word, parts in self.spelling.items()
+        }
         self.common = frozenset(w for e in content.get("common") or () for w in fold(str(e)).split())
-        self.numbers = {fold(str(k)): int(v) for k, v in (content.get("numbers") or {}).items()}
-        self.weekdays = _names(content.get("weekdays"), fold)
-        self.months = _names(content.get("months"), fold)
+        self.numbers = {self._spelt(str(k)): int(v) for k, v in (content.get("numbers") or {}).items()}
+        self.weekdays = _names(content.get("weekdays"), self._spelt)
+        self.months = _names(content.get("months"), self._spelt)
         cues = content.get("cues") or {}
         self.reach = int(cues.get("reach", 3))
         self.borders = frozenset(fold(str(w)) for w in cues.get("border") or ())
         self.place_words = frozenset(fold(str(w)) for w in content.get("place_words") or ())
         self.contractions = {fold(str(k)): fold(str(v)) for k, v in (content.get("contractions") or {}).items()}
         self._grammar = Grammar(
-            fold,
+            self._spelt,
             content.get("sets") or {},
-            tuple(self.numbers),
+            self.numbers,
             tuple(self.weekdays),
             tuple(self.months),
         )
@@ -157,6 +161,11 @@ class Lexicon:
             self._read(content)
         except PatternError as error:
             raise LexiconError(f"lexicon {name or self.language}: {error}") from error
+
+    def _spelt(self, text: str) -> str:
+        """Folded, and spelt as a message would be: patterns and messages meet in one spelling."""
+        words = self.letters.fold(text).split()
+        return " ".join(part for word in words for part in self.spelling.get(word, (word,)))
 
     def _read(self, content: Mapping[str, Any]) -> None:
         cues = content.get("cues") or {}
@@ -222,17 +231,23 @@ class Lexicon:
         """Whether a folded word belongs to this language as far as the lexicon tells, inflected forms included."""
         if word in self.vocabulary or word in self.spelling:
             return True
-        return any(
-            word.startswith(stem) and len(stem) >= 4
-            for index in (self.early, self.index)
-            for stem, _ in index.stems.get(word[:2], ())
-        )
+        return any(word.startswith(stem) for stem in self.stems.get(word[:2], ()))
+
+    @cached_property
+    def stems(self) -> Mapping[str, tuple[str, ...]]:
+        """The stems of four letters or more that patterns hold, by their first two letters."""
+        out: dict[str, set[str]] = {}
+        for index in (self.early, self.index, self.asked):
+            for pair, entries in index.stems.items():
+                out.setdefault(pair, set()).update(stem for stem, _ in entries if len(stem) >= 4)
+        return {pair: tuple(sorted(stems)) for pair, stems in out.items()}
 
     @cached_property
     def long_words(self) -> Mapping[str, tuple[str, ...]]:
         """Words of six letters or more, by first letter: what a misspelt word may have meant."""
         out: dict[str, list[str]] = {}
-        for word in sorted(self.vocabulary):
+        stems = {stem for stems in self.stems.values() for stem in stems}
+        for word in sorted(self.vocabulary | stems):
             if len(word) >= 6 and word.isalpha():
                 out.setdefault(word[0], []).append(word)
         return {letter: tuple(words) for letter, words in out.items()}
@@ -251,6 +266,13 @@ def _literals(source: str) -> list[str]:
         if word and not rest.startswith("[^"):
             words.append(word)
     return words
+
+
+def _particles(listed: Any, fold: Any) -> list[tuple[str, str]]:
+    """(as glued, as the patterns spell it), longest first; a list or a mapping in the file."""
+    pairs = listed.items() if isinstance(listed, Mapping) else ((word, word) for word in listed or ())
+    found = {(fold(str(a)), fold(str(b))) for a, b in pairs}
+    return sorted((pair for pair in found if pair[0]), key=lambda pair: (-len(pair[0]), pair))
 
 
 def _names(listed: Mapping[Any, Any] | None, fold: Any) -> dict[str, str]:

@@ -14,6 +14,8 @@ from bot.understanding.text import BORDER
 MAX_MENTIONS = 8
 MAX_LIKENESS = 6  # searches by likeness in one message: each reads a few thousand names
 LIKELY = 0.75
+LINKING = 4  # « en », « dans le »: the longest word between a town and its département
+LONGER = 0.08  # what one more word matched is worth beside likeness
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,7 @@ class PlaceFinder:
             if step == end and end + skip < len(tokens):
                 two = " ".join(tokens[end + skip : end + skip + 2])
                 code = self._gazetteer.departement(two) or self._gazetteer.departement(tokens[end + skip])
-                if code and BORDER not in tokens[end : end + skip]:
+                if code and all(t != BORDER and len(t) <= LINKING for t in tokens[end : end + skip]):
                     return None, code, end
         return None, None, end
 
@@ -156,9 +158,10 @@ class PlaceFinder:
                 break
             self._likeness += 1
             answer = self._gazetteer.look_up(" ".join(tokens[at:end]), near=self._near)
-            if answer.candidates and (best is None or answer.score >= best[0]):
-                best = (answer.score, end, answer)
-        if best is None or (best[2].status == AMBIGUOUS and best[0] < LIKELY):
+            worth = answer.score + LONGER * (end - at - 1)
+            if answer.candidates and (best is None or worth >= best[0]):
+                best = (worth, end, answer)
+        if best is None or (best[2].status == AMBIGUOUS and best[2].score < LIKELY):
             return None
         return Mention(at, best[1], best[2], not (expected and at == 0))
 

@@ -15,7 +15,7 @@ _LEX = re.compile(r"\s+|//|~(\d+)|\{([a-z_0-9]+)\}|[()|?]|[^\s()|?{}~]+")
 
 CAPTURES: Mapping[str, str] = {
     "n": "NUMBER",
-    "h": r"(?P<h> (?:[01]?\d|2[0-4]))",
+    "h": "HOUR",
     "m": r"(?P<m> [0-5]\d)",
     "year": r"(?P<year> (?:20)?\d\d)",
     "time": r"(?P<time> §t\d+)",
@@ -89,7 +89,7 @@ class Grammar:
         self,
         fold: Callable[[str], str],
         sets: Mapping[str, Sequence[str]],
-        numbers: Sequence[str] = (),
+        numbers: Mapping[str, int] | None = None,
         weekdays: Sequence[str] = (),
         months: Sequence[str] = (),
     ) -> None:
@@ -98,7 +98,14 @@ class Grammar:
         self._pieces: dict[str, Piece] = {}
         self._words: dict[str, Piece] = {}
         self._open: list[str] = []
-        self._lists = {"NUMBER": ("n", numbers), "WEEKDAY": ("weekday", weekdays), "MONTH": ("month", months)}
+        numbers = numbers or {}
+        hours = [word for word, value in numbers.items() if value <= 24]
+        self._lists = {
+            "NUMBER": ("n", list(numbers)),
+            "HOUR": ("h", hours),
+            "WEEKDAY": ("weekday", weekdays),
+            "MONTH": ("month", months),
+        }
 
     def pattern(self, source: str) -> Pattern:
         """The pattern written `source`.
@@ -219,8 +226,9 @@ class Grammar:
         group, words = self._lists[source]
         folded = sorted({self._fold(word) for word in words} - {""}, key=len, reverse=True)
         options = [" " + re.escape(word).replace(r"\ ", " ") for word in folded]
-        if group == "n":
-            return Piece(rf"(?P<n>{'|'.join([*options, r' [0-9]+'])})(?= |$)", None)
+        if group in ("n", "h"):
+            digits = r" [0-9]+" if group == "n" else r" (?:[01]?\d|2[0-4])"
+            return Piece(rf"(?P<{group}>{'|'.join([*options, digits])})(?= |$)", None)
         if not options:
             return Piece("(?!)", None)
         return Piece(

@@ -64,6 +64,7 @@ class Likeness:
     sure: float
     least: float
     margin: float
+    away: float
     town: int
     far_bigger: int
     shown: int
@@ -316,12 +317,13 @@ class Gazetteer:
         best: dict[str, float] = {}
         for name, score, _ in found:
             for code in self._narrow([c for c in self.named(name) if self._close(c)], postcode, departement):
-                best.setdefault(code, score)
+                best.setdefault(code, score if self.in_region(code) else score - self.choice.away)
         if not best:
             return PlaceAnswer()
         ranked = sorted(best.items(), key=lambda item: (-item[1], self._order(item[0], near)))
         top = ranked[0][1]
-        rivals = [score for _, score in ranked[1:]]
+        size = self._size(ranked[0][0])
+        rivals = [score for code, score in ranked[1:] if size < self.choice.far_bigger * self._size(code)]
         if top >= self.choice.sure and (not rivals or top - rivals[0] >= self.choice.margin):
             return PlaceAnswer((ranked[0][0],), EXACT, top / 100, True)
         kept = [code for code, score in ranked if top - score < 2 * self.choice.margin]

@@ -144,8 +144,9 @@ class Understanding:
     ) -> tuple[list[Fact], bool]:
         base = read_stream(raw, lexicon, self.gazetteer.words)
         early = base.hits(lexicon.early.candidates(base.words))
-        days = find_days(base, lexicon, _of(early, "dates"), now.astimezone(PARIS).date())
-        times = find_times(base, _of(early, "times"))
+        times = find_times(base, _of(early, "times"), lexicon.numbers)
+        today = now.astimezone(PARIS).date()
+        days = find_days(base, lexicon, _of(early, "dates"), today, [(t.start, t.end) for t in times])
         taken = [(d.start, d.end) for d in days] + [(t.start, t.end) for t in times]
         finder = PlaceFinder(self.gazetteer, lexicon, base, (profile or {}).get("origin"))
         places = [

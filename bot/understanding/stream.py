@@ -116,7 +116,6 @@ def read_stream(raw: Sequence[Token], lexicon: Lexicon, known: frozenset[str] = 
     holds words never to mend (names of places).
     """
     out: list[Token] = []
-    vocabulary = lexicon.vocabulary
     for chunk in raw:
         if len(out) >= MAX_TOKENS:
             break
@@ -129,7 +128,7 @@ def read_stream(raw: Sequence[Token], lexicon: Lexicon, known: frozenset[str] = 
             spelled = lexicon.spelling.get(word)
             if spelled is not None:
                 out.extend(Token(part, token.start, token.end) for part in spelled)
-            elif word in vocabulary or word in known or not word.isalpha():
+            elif word in known or not word.isalpha() or lexicon.knows(word):
                 out.append(token)
             else:
                 out.extend(_mended(token, lexicon, known))
@@ -146,16 +145,18 @@ def read_stream(raw: Sequence[Token], lexicon: Lexicon, known: frozenset[str] = 
 def _mended(token: Token, lexicon: Lexicon, known: frozenset[str]) -> list[Token]:
     word, vocabulary = token.text, lexicon.vocabulary
     size = token.end - token.start
-    for prefix in lexicon.prefixes:
+    for prefix, spelt in lexicon.prefixes:
         rest = word[len(prefix) :]
-        if word.startswith(prefix) and len(rest) >= 2 and (rest in vocabulary or rest in known):
+        if word.startswith(prefix) and len(rest) >= 2 and (lexicon.knows(rest) or rest in known):
             cut = token.start + min(len(prefix), size)
-            return [Token(prefix, token.start, cut), Token(rest, cut, token.end)]
-    for suffix in lexicon.suffixes:
+            parts = lexicon.spelling.get(rest, (rest,))
+            return [Token(spelt, token.start, cut), *(Token(part, cut, token.end) for part in parts)]
+    for suffix, spelt in lexicon.suffixes:
         rest = word[: -len(suffix)]
-        if word.endswith(suffix) and len(rest) >= 3 and (rest in vocabulary or rest in known):
+        if word.endswith(suffix) and len(rest) >= 3 and (lexicon.knows(rest) or rest in known):
             cut = token.end - min(len(suffix), size)
-            return [Token(rest, token.start, cut), Token(suffix, cut, token.end)]
+            parts = lexicon.spelling.get(rest, (rest,))
+            return [*(Token(part, token.start, cut) for part in parts), Token(spelt, cut, token.end)]
     squeezed = _TWICE.sub(r"\1", word)
     if squeezed != word and squeezed in vocabulary:
         return [token._replace(text=squeezed)]

@@ -57,7 +57,8 @@ class Trip:
         taken = {role for role, _ in parts.values()}
         for role in (*wrong_roles, asked):
             if role in ROLES and role not in taken and free:
-                parts[free.pop(0)] = (role, None)
+                last = free[-1]
+                parts[free.pop(-1 if self._scope.corrected(self._at[last]) else 0)] = (role, None)
                 taken.add(role)
         return [fact for role in ROLES if (fact := self._fact(role, parts)) is not None]
 
