@@ -1,0 +1,120 @@
+"""The chat page in a real browser: keyboard only, live region, choices, offline, right-to-left, small screens."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+
+from tests.channels.conftest import Site
+from tests.gateway.house import answer
+
+pytestmark = pytest.mark.browser
+CHROMIUM = shutil.which("chromium")
+CHOICES = {
+    "key": "ask",
+    "choices": [
+        {"label": {"key": "yes"}, "payload": {"intent": "affirm"}},
+        {"label": {"key": "no"}, "payload": {"intent": "deny"}},
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed: apt-get install chromium")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser, site: Site) -> Iterator[Page]:
+    context = browser.new_context(
+        locale="fr-FR", viewport={"width": 320, "height": 640}, reduced_motion="reduce"
+    )
+    made = context.new_page()
+    troubles: list[str] = []
+
+    def heard(message: ConsoleMessage) -> None:
+        if message.type == "error" and "ERR_INTERNET_DISCONNECTED" not in message.text:
+            troubles.append(message.text)
+
+    made.on("console", heard)
+    made.on("pageerror", lambda error: troubles.append(str(error)))
+    made.goto(f"{site.url}/chat")
+    yield made
+    context.close()
+    assert troubles == []
+
+
+def test_a_conversation_by_keyboard_alone(page: Page, site: Site) -> None:
+    site.engine.script = [answer(CHOICES)]
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    page.keyboard.press("Enter")
+    field = page.get_by_label("fr:page.message")
+    expect(field).to_be_focused()
+    page.keyboard.type("je vais à Cholet <b>demain</b>")
+    page.keyboard.press("Enter")
+    log = page.get_by_role("log")
+    expect(log.get_by_text("fr:ask")).to_be_visible()
+    expect(log.get_by_text("je vais à Cholet <b>demain</b>")).to_be_visible()
+    expect(field).to_be_focused()
+    expect(page.locator("#live")).to_contain_text("fr:ask")
+    page.keyboard.press("Shift+Tab")
+    expect(page.get_by_role("button", name="fr:no")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(field).to_be_focused()
+    expect(log.get_by_text("fr:echo fr:no")).to_be_visible()
+    assert site.engine.asked[-1].metadata["choice"] == {"intent": "deny"}
+    expect(page.get_by_role("button", name="fr:yes")).to_have_attribute("aria-disabled", "true")
+
+
+def test_reloading_shows_the_conversation_again_and_goes_on(page: Page) -> None:
+    page.get_by_label("fr:page.message").fill("je vais à Cholet demain")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("log").get_by_text("fr:echo je vais à Cholet demain")).to_be_visible()
+    page.reload()
+    expect(page.locator(".message")).to_have_count(2)
+    page.get_by_label("fr:page.message").fill("et mardi prochain aussi")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("log").get_by_text("fr:echo et mardi prochain aussi")).to_be_visible()
+    expect(page.locator(".message")).to_have_count(4)
+
+
+def test_a_message_written_offline_leaves_once_when_the_network_is_back(page: Page, site: Site) -> None:
+    page.context.set_offline(True)
+    page.get_by_label("fr:page.message").fill("je vais à Cholet demain")
+    page.keyboard.press("Enter")
+    expect(page.locator("#status")).to_have_text("fr:page.offline")
+    page.context.set_offline(False)
+    expect(page.get_by_role("log").get_by_text("fr:echo je vais à Cholet demain")).to_be_visible(
+        timeout=15000
+    )
+    assert len(site.engine.asked) == 1
+
+
+def test_right_to_left(page: Page) -> None:
+    page.get_by_label("fr:page.language", exact=True).select_option("ar")
+    page.get_by_role("button", name="fr:page.language.set").click()
+    expect(page.locator("html")).to_have_attribute("dir", "rtl")
+    page.get_by_label("ar:page.message").fill("أريد الذهاب إلى العمل")
+    page.keyboard.press("Enter")
+    answered = page.locator(".from-relais .text")
+    expect(answered).to_have_attribute("lang", "ar")
+    expect(answered).to_have_attribute("dir", "rtl")
+
+
+def test_nothing_overflows_a_small_screen(page: Page, site: Site) -> None:
+    site.engine.script = [
+        answer({"key": "long", "values": {"text": "a" * 400}, "choices": CHOICES["choices"]})
+    ]
+    page.get_by_label("fr:page.message").fill("je vais à Cholet demain")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="fr:yes")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
