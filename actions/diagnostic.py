@@ -30,6 +30,8 @@ class ValidateDiagnosticForm(Action):
     ) -> list[EventType]:
         """Ask nothing that was said; `heard` changes each turn so that the form never rejects one."""
         turn = Turn.of(tracker)
+        if turn.interrupts(tracker):
+            return turn.rejection("diagnostic_form")
         known = catalogue()
         wanted = next_field(
             turn.state,

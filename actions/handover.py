@@ -25,6 +25,8 @@ class ValidateHandoverForm(Action):
     ) -> list[EventType]:
         """Ask for a contact where the channel gives none, then for the agreement."""
         turn = Turn.of(tracker)
+        if turn.intent != "human" and turn.interrupts(tracker):
+            return turn.rejection("handover_form")
         return [
             SlotSet("heard", turn.id),
             SlotSet("requested_slot", handing.next_step(turn.state, turn.channel)),

@@ -7,11 +7,15 @@ from datetime import datetime
 from typing import Any
 
 from rasa_sdk import Tracker
+from rasa_sdk.events import ActionExecutionRejected, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from bot.diagnostic.hearing import Heard, Hearing, hear
+from bot.diagnostic.hearing import ASIDES, Heard, Hearing, hear
 from bot.diagnostic.reply import Reply
 from bot.diagnostic.state import State
+
+# What a rule answers while a form is open (data/rules/rules.yml): the form itself must step aside first.
+INTERRUPTING = ASIDES | {"stop", "erase", "goodbye", "human", "start_over"}
 
 
 @dataclass
@@ -52,6 +56,18 @@ class Turn:
             language=heard.language,
             hearing=hear(State.parse(metadata.get("state")), heard),
         )
+
+    def interrupts(self, tracker: Tracker) -> bool:
+        """Whether a rule beside the form answers this message; only the first time the form is run for it."""
+        return (
+            self.intent in INTERRUPTING
+            and tracker.active_loop.get("name") is not None
+            and tracker.get_slot("heard") != f"{self.id}:aside"
+        )
+
+    def rejection(self, form: str) -> list[EventType]:
+        """Events by which a form leaves the turn to the rules, and remembers that it did."""
+        return [SlotSet("heard", f"{self.id}:aside"), ActionExecutionRejected(form)]
 
     @property
     def state(self) -> State:

@@ -54,7 +54,7 @@ def _acknowledge(hearing: Hearing) -> list[Say]:
     if hearing.unclear:
         return [Say("sorry.human" if state.lost >= 2 else "sorry")]
     learned = [name for name in hearing.learned if name != "consent"]
-    if len(learned) >= 2:
+    if len(learned) >= 2 or (learned and state.phase == "offers"):
         said = pieces(state.profile, learned)
         if said:
             return [Say("understood", {"facts": {"list": said}})]
@@ -67,7 +67,11 @@ def offers(
     """The first offers by level, or an honest word that nothing fits; then the way to a human."""
     state = hearing.state
     says = opening(state) + _acknowledge(hearing)
-    urgent = state.profile.get("urgency") == "U1"
+    again = state.phase == "offers"
+    if again and not hearing.learned:
+        says.append(_what_next(state, len(ranked) > len(state.shown), bool(blocked)))
+        return _reply(says, state, ranked, blocked, [])
+    urgent = state.profile.get("urgency") == "U1" and not again
     shown = list(ranked[:SHOWN_AT_ONCE])
     if urgent:
         says.append(Say("urgent.now"))

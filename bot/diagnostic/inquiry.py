@@ -23,11 +23,11 @@ def next_field(
         return state.reask
     if state.choose and state.counts.get(state.choose["field"], 0) < questions.repeats + 1:
         return str(state.choose["field"])
-    urgent = state.profile.get("urgency") == "U1"
     spent = state.questions()
-    if urgent:
-        may_ask = spent < questions.patience_urgent or (spent == 1 and state.counts.get("origin", 0) == 0)
-        return "origin" if may_ask and _open(state, "origin", questions) else None
+    if state.profile.get("urgency") == "U1":
+        # What was asked before the hurry was known does not count: where from decides almost everything.
+        first = state.counts.get("origin", 0) == 0
+        return "origin" if first and not state.settled("origin") and state.phase != "offers" else None
     if spent >= questions.patience:
         return None
     for opening in questions.opening:

@@ -41,7 +41,6 @@ class Questions:
     opening: Sequence[Opening]
     settling: Mapping[str, Any]
     patience: int
-    patience_urgent: int
     repeats: int
     choices: Mapping[str, Sequence[Mapping[str, Any]]]
 
@@ -53,7 +52,6 @@ class Questions:
             opening=[Opening(**entry) for entry in raw["opening"]],
             settling=raw["settling"],
             patience=raw["patience"],
-            patience_urgent=raw["patience_urgent"],
             repeats=raw["repeats"],
             choices={name: spec["choices"] for name, spec in raw["questions"].items()},
         )

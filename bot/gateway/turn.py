@@ -207,14 +207,16 @@ def _own_choice(choice: Offered, view: View) -> Plan:
             return Plan(label, says=(Say("hold.returned"),), effects=effects, owner="bot")
         case "language":
             code = str(choice.payload["code"])
-            # The question under way is put again, in the new language.
+            # The question under way is put again in the new language; not when the old one is kept.
+            again = Question(label, choice={"intent": "repeat"}) if code != view.language else None
             return Plan(
                 label,
-                question=Question(label, choice={"intent": "repeat"}),
+                question=again,
                 says=(Say("language.set"),),
                 language=code,
                 chosen=True,
                 settled=True,
+                urgent=again is None,
             )
         case "human":
             return Plan(label, question=Question(label, signal="human"))
