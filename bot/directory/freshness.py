@@ -122,8 +122,10 @@ def _price(service: Record) -> float:
 
 
 def _held_in(text: str, today: date) -> Held | None:
-    plain = _plain(text)
     patterns = _patterns()
+    if not patterns.hint.search(text):
+        return None
+    plain = _plain(text)
     verdict: Held | None = None
     for pattern in patterns.ends:
         for match in pattern.finditer(plain):
@@ -148,6 +150,7 @@ def _held_in(text: str, today: date) -> Held | None:
 
 @dataclass(frozen=True)
 class _Patterns:
+    hint: re.Pattern[str]
     ends: tuple[re.Pattern[str], ...]
     seasons: tuple[re.Pattern[str], ...]
     months: Mapping[str, int]
@@ -170,7 +173,10 @@ def _patterns() -> _Patterns:
         # A phrase is stored with its words unaccented; {PIECE} stands for a date, a month or a year.
         return tuple(re.compile(r"(?<![a-z])" + phrase.format(**pieces)) for phrase in rules()[kind])
 
-    return _Patterns(compiled("ends"), compiled("seasons"), months)
+    # Nearly all texts hold no date at all: one quick look spares them the rest.
+    written = {*rules()["months"], *months}
+    hint = re.compile(r"\d[/.-]\s*\d|20\d\d|" + "|".join(sorted(written)), re.IGNORECASE)
+    return _Patterns(hint, compiled("ends"), compiled("seasons"), months)
 
 
 def _day(match: re.Match[str]) -> date | None:

@@ -117,7 +117,7 @@ def test_the_digest_does_not_depend_on_order_nor_on_how_lists_are_written():
     other = read(dict(reversed(service(publics="{actifs,jeunes}").items())))
     assert isinstance(one, Record)
     assert isinstance(other, Record)
-    assert one.values["digest"] == other.values["digest"]
+    assert one.digest == other.digest
 
 
 def test_kinds_are_told_apart():

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.directory.freshness import Held, age_days, held, is_stale, score_qualite
+from bot.directory.schema import CODES, published_score
+from tests.directory.samples import service
+
+TODAY = date(2026, 11, 22)
+
+_some = st.sampled_from
+_services = st.builds(
+    lambda source, days, **fields: service(
+        source=source, date_maj=(TODAY - timedelta(days=days)).isoformat(), **fields
+    ),
+    source=_some(["dora", "agefiph", "france-travail"]),
+    days=st.integers(0, 1500),
+    description=st.integers(5, 3000).map(lambda length: "x" * length),
+    frais=_some([None, "gratuit", "payant"]),
+    frais_precisions=_some([None, "5 €"]),
+    publics=_some([None, ["jeunes"]]),
+    thematiques=_some([None, ["mobilite--financer-ma-mobilite"]]),
+    adresse=_some([None, "1 rue des Essais"]),
+    courriel=_some([None, "a@exemple.org"]),
+    telephone=_some([None, "+33241000000"]),
+    lien_mobilisation=_some([None, "https://exemple.org"]),
+    modes_accueil=_some([None, ["a-distance"], ["en-presentiel"]]),
+    modes_mobilisation=st.none() | st.lists(_some(CODES["modes_mobilisation"]), min_size=1, unique=True),
+    mobilisable_par=_some([None, ["usagers"]]),
+)
+
+
+@given(record=_services)
+def test_the_score_is_the_published_one(record: dict[str, Any]) -> None:
+    # At midnight: the published package counts hours, ours days.
+    with time_machine.travel("2026-11-22T00:00:00Z", tick=False):
+        assert score_qualite(record, TODAY) == pytest.approx(published_score(record), abs=0.0101)
+
+
+# label, field, text, day, form or None, words it is read from, date
+COND, DESC, NOW, D = "conditions_acces", "description", TODAY, date
+TEXTS = [
+    ("over", COND, "Aide ouverte jusqu'au 31/10/2026.", NOW, "ended", "31/10/2026", D(2026, 10, 31)),
+    ("typographic apostrophe", DESC, "Dispositif prolongé jusqu’au 31 octobre 2026", NOW, "ended",
+     "31 octobre 2026", D(2026, 10, 31)),
+    ("first of a month", DESC, "Le service s'arrête le 1er juin 2026", NOW, "ended", "1er juin", D(2026, 6, 1)),
+    ("month only", DESC, "Offre valable jusqu'à fin mars 2026", NOW, "ended", "mars 2026", D(2026, 3, 31)),
+    ("two digits", DESC, "Date limite : 30/09/26", NOW, "ended", "30/09/26", D(2026, 9, 30)),
+    ("between two dates", DESC, "Atelier du 5 janvier 2026 au 30 juin 2026.", NOW, "ended", "30 juin 2026",
+     D(2026, 6, 30)),
+    ("not over yet", COND, "Aide ouverte jusqu'au 31/12/2026.", NOW, None, "", None),
+    ("the very last day", COND, "Aide ouverte jusqu'au 22/11/2026.", NOW, None, "", None),
+    ("renewed", DESC, "Valable jusqu'au 31/12/2025. Dispositif prolongé jusqu'au 31/12/2027.", NOW, None, "", None),
+    ("a law of the past", DESC, "Selon le décret du 12/03/2020 relatif aux aides", NOW, None, "", None),
+    ("an age", COND, "Jeunes jusqu'au 26e anniversaire", NOW, None, "", None),
+    ("a registration", COND, "Être inscrit à France Travail avant le 01/01/2026", NOW, None, "", None),
+    ("not a date", DESC, "Valable jusqu'au 31/02/2026", NOW, None, "", None),
+    ("season over", COND, "Candidature de juin à octobre", NOW, "season", "juin à octobre", D(2027, 5, 31)),
+    ("season on", COND, "Candidature de juin à octobre", D(2026, 7, 1), None, "", None),
+    ("season to come", DESC, "Location ouverte d'avril à septembre", D(2026, 2, 1), "season", "avril à septembre",
+     D(2026, 3, 31)),
+    ("season over new year", DESC, "Service ouvert de novembre à mars", NOW, None, "", None),
+    ("season over new year, in summer", DESC, "Service ouvert de novembre à mars", D(2026, 7, 1), "season",
+     "novembre à mars", D(2026, 10, 31)),
+    ("no season", DESC, "Il faut compter de mars à juin pour obtenir une place", NOW, None, "", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("label", "field", "text", "day", "form", "words", "until"), TEXTS, ids=[c[0] for c in TEXTS]
+)
+def test_ends_and_seasons_are_read_with_their_words(
+    label: str, field: str, text: str, day: date, form: str | None, words: str, until: date | None
+) -> None:
+    found = held(service(**{field: text}), day)
+    assert (found.form if found else None) == form
+    if found:
+        assert words in found.evidence
+        assert found.until == until
+
+
+STATED = [
+    (
+        "over",
+        {"fin": "2026-10-31", "fin_motif": "Fin de l'aide."},
+        Held("ended", "Fin de l'aide.", date(2026, 10, 31)),
+    ),
+    ("last day", {"fin": "2026-11-22"}, None),
+    ("not a date", {"fin": "bientôt"}, None),
+    ("nothing", None, None),
+]
+
+
+@pytest.mark.parametrize(("label", "extra", "expected"), STATED, ids=[case[0] for case in STATED])
+def test_a_stated_end_wins(label: str, extra: Any, expected: Held | None) -> None:
+    assert held(service(extra=extra), TODAY) == expected
+
+
+AGES = [
+    ("today", "2026-11-22", 0, False),
+    ("tomorrow by another clock", "2026-11-23", 0, False),
+    ("half a year", "2026-05-24", 182, False),
+    ("a day more than half a year and one", "2026-05-22", 184, True),
+]
+
+
+@pytest.mark.parametrize(("label", "changed", "days", "stale"), AGES, ids=[case[0] for case in AGES])
+def test_age(label: str, changed: str, days: int, stale: bool) -> None:
+    record = service(date_maj=changed)
+    assert age_days(record["date_maj"], TODAY) == days
+    assert is_stale(record, TODAY) is stale
+
+
+@given(text=st.text(max_size=300))
+def test_no_text_breaks_the_reading(text: str) -> None:
+    held(service(description=text), TODAY)
