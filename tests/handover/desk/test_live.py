@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from bot.handover.desk import live
+from tests.handover.desk.conftest import House
+
+
+class Watching:
+    """A browser that leaves after some looks."""
+
+    def __init__(self, looks: int) -> None:
+        self.looks = looks
+
+    async def is_disconnected(self) -> bool:
+        self.looks -= 1
+        return self.looks < 0
+
+
+def heard(marks: list[str], looks: int) -> list[str]:
+    waiting = iter(marks)
+
+    async def collect() -> list[str]:
+        request: Any = Watching(looks)
+        return [event async for event in live._events(request, lambda: next(waiting), "a")]
+
+    return asyncio.run(collect())
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "EVERY", 0)
+
+
+def test_a_change_is_told_once_and_only_when_there_is_one() -> None:
+    events = heard(["a", "b", "b", "c"], 4)
+    assert [event for event in events if event.startswith("event:")] == [
+        "event: mark\ndata: a\n\n",
+        "event: change\ndata: b\n\n",
+        "event: change\ndata: c\n\n",
+    ]
+
+
+def test_it_ends_when_the_browser_leaves() -> None:
+    assert heard(["a"], 0) == ["event: mark\ndata: a\n\n"]
+
+
+def test_the_mark_of_the_list_and_of_a_case_change_with_them(house: House) -> None:
+    handover = house.handover()
+    ana = house.signed("Ana", "p49")
+    mark = ana.get("/desk/mark").json()["mark"]
+    ana.post(f"/desk/cases/{handover}/claim")
+    assert ana.get("/desk/mark").json()["mark"] != mark
+    eve = house.signed("Eve", "p44")
+    assert eve.get("/desk/mark").json()["mark"] == "0-0"
+
+
+def test_signed_out_means_no_stream(house: House) -> None:
+    answer = house.browser().client.get("/desk/live", follow_redirects=False)
+    assert answer.status_code == 303

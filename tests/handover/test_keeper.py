@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from email.message import EmailMessage
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from bot.handover.keeper import Keeper
+from bot.handover.notify import MailSettings
+from bot.handover.summary import Wording
+from bot.handover.tables import Counsellor, Handover
+from bot.settings import Settings
+from tests.handover.conftest import MONDAY, PLATFORMS, SUNDAY, SomePlaces
+from tests.handover.test_watch import Told, opened
+
+
+def test_a_round_wakes_what_is_due_and_tells_the_team(make: sessionmaker[Session], words: Wording) -> None:
+    handover = opened(make, words, SUNDAY)
+    with make.begin() as session:
+        session.add(
+            Counsellor(
+                email="a@asso.test",
+                name="A",
+                role="counsellor",
+                platforms=["retz"],
+                password="x",
+                created_at=SUNDAY,
+            )
+        )
+    sent: list[EmailMessage] = []
+    now = SUNDAY
+    keeper = Keeper(
+        Settings(_env_file=None),
+        make,
+        Told(),
+        PLATFORMS,
+        SomePlaces(),
+        lambda: now,
+        MailSettings(_env_file=None),
+        sent.append,
+    )
+    keeper.once()
+    assert sent == [], "nobody is woken on a Sunday"
+    now = MONDAY + timedelta(minutes=1)
+    keeper.once()
+    keeper.once()
+    assert [message["To"] for message in sent] == ["a@asso.test"]
+    with make() as session:
+        assert session.get_one(Handover, handover).state == "queued"
+
+
+def test_it_starts_and_stops(make: sessionmaker[Session]) -> None:
+    keeper = Keeper(
+        Settings(_env_file=None),
+        make,
+        Told(),
+        PLATFORMS,
+        SomePlaces(),
+        lambda: MONDAY,
+        MailSettings(_env_file=None),
+    )
+    keeper.start()
+    keeper.stop()
+    assert keeper._running is None
