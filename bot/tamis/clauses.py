@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bot.tamis.criteria import Age, AllOf, AnyOf, Expression, Not, Stated, all_of, any_of, doubt
+from bot.tamis.criteria import Age, AllOf, AnyOf, Duration, Expression, Not, Stated, all_of, any_of, doubt
 from bot.tamis.lexicon import Lexicon
+from bot.tamis.measures import OLDEST
 from bot.tamis.spans import SILENT, Span
 
 _WORD = re.compile(r"[a-z][a-z'._-]*[a-z]|[a-z]")
 _FIGURE = re.compile(r"\d+ ?(?:ans?|mois|km|heures?|h)\b")
+_SETTLING = frozenset({"neutral", "silent", "document"})  # two words beside them are no condition
 _EXEMPTABLE = frozenset({"age", "quotient", "resources", "prescription", "duration", "licence", "contract"})
 
 
@@ -79,7 +81,9 @@ class Parser:
                 continue
             closing = text.find(")", mark.end()) if "(" in text[: mark.start()] else -1
             end = closing if closing >= 0 else len(text)
-            return mark.start(), mark.end(), end, end
+            # « ne pas avoir plus de 30 ans »: the mark may end inside the words it excepts.
+            body = min([span.start for span in spans if span.start < mark.end() < span.end], default=mark.end())
+            return min(mark.start(), body), body, end, end
         return None
 
     def _except(
@@ -131,9 +135,12 @@ class Parser:
             )
         elif not left and _FIGURE.search("".join(rest)):
             left = ["figure"]
-        settled = (
-            not read and len(left) < 3 and any(span.kind in SILENT and span.kind != "aim" for span in inside)
-        )
+        if read and any(self._strip(word) in self._lexicon.negations for word in _WORD.findall("".join(rest))):
+            # « permis B non exigé »: a negation nobody took apart turns the meaning round.
+            read, left = [], ["negation"]
+        if not read and any(span.kind in SILENT and span.kind != "aim" for span in inside):
+            left = [word for word in left if self._strip(word) not in self._lexicon.offer]
+        settled = not read and len(left) < 3 and any(span.kind in _SETTLING for span in inside)
         unread = bool(left) and not settled
         if not read and not unread:
             return None
@@ -200,6 +207,8 @@ def _group(group: list[Item], listing: bool, after: str) -> Expression:
             return doubt(any_of(all_of(*members[:-1]), members[-1]), all_of(members[0], any_of(*members[1:])))
         return _trailing(group, any_of(*members))
     ages = sum(item.age_only for item in group)
+    if ages == len(group) == 2 and _complement(members):
+        return all_of(*members)
     if ages and len(group) == 2:
         return doubt(any_of(*members), all_of(*members))
     if all(item.singular for item in group):
@@ -210,16 +219,24 @@ def _group(group: list[Item], listing: bool, after: str) -> Expression:
 
 
 def _trailing(group: list[Item], together: Expression) -> Expression:
-    """« A ou B de moins de 26 ans »: the age may be B's or everybody's."""
+    """« A ou B de moins de 26 ans »: what follows B may be said of everybody."""
     last = group[-1].expression
     earlier = [item.expression for item in group[:-1]]
-    if isinstance(last, AllOf) and not any(isinstance(item, AllOf | Age) for item in earlier):
-        shared = [member for member in last.members if isinstance(member, Age)]
-        own = [member for member in last.members if not isinstance(member, Age)]
-        if shared and own and isinstance(last.members[-1], Age) and len(group) > 1:
-            bare = [item for item in earlier if item is not None]
-            return doubt(together, all_of(any_of(*bare, *own), *shared)) if bare else together
+    bare = [item for item in earlier if item is not None]
+    if isinstance(last, AllOf) and bare and not any(isinstance(item, AllOf | Age) for item in earlier):
+        own, shared = last.members[0], last.members[1:]
+        if not isinstance(own, Age) and not any(isinstance(member, Duration | Stated) for member in shared):
+            return doubt(together, all_of(any_of(*bare, own), *shared))
     return together
+
+
+def _complement(members: list[Expression]) -> bool:
+    """« au moins 16 ans et moins de 30 ans »: two ends of one range."""
+    one, other = members
+    if not isinstance(one, Age) or not isinstance(other, Age):
+        return False
+    low, high = (one, other) if one.high >= OLDEST else (other, one)
+    return low.high >= OLDEST and high.low == 0 and low.low <= high.high
 
 
 def _mixed_verbs(group: list[Item]) -> bool:

@@ -72,11 +72,13 @@ class Weights:
 
     def theme(self, matches: NDArray[np.bool_]) -> NDArray[np.float64]:
         """The factor of offers that answer a named need, or not."""
-        return np.where(matches, self._theme["asked"], self._theme["other"])
+        factor: NDArray[np.float64] = np.where(matches, self._theme["asked"], self._theme["other"])
+        return factor
 
     def distance(self, km: NDArray[np.float64]) -> NDArray[np.float64]:
         """The factor of distances in kilometres (nan: not known, counts as next door)."""
-        return 1.0 / (1.0 + np.nan_to_num(km, nan=0.0) / self._half_km)
+        factor: NDArray[np.float64] = 1.0 / (1.0 + np.nan_to_num(km, nan=0.0) / self._half_km)
+        return factor
 
 
 def questions(

@@ -19,6 +19,7 @@ from bot.tamis.lexicon import Lexicon
 from bot.tamis.territory import NOWHERE, Neighbourhood, Territory
 
 SILENT = frozenset({"neutral", "silent", "aim", "document", "mobility", "open"})
+_FIRST = frozenset({"access", "closed", "ended"})
 _YIELDS = frozenset({"neutral"})  # gives way to any words that mean something
 ENDED = Validity(end=dt.date.min)
 
@@ -142,13 +143,14 @@ class Spotter:
 
 def _longest(found: list[Span]) -> list[Span]:
     # The longest reading of a place wins; what means something wins over what is silent, at equal length.
-    # An access limit hides in words about bookings and opening: it goes first.
+    # What shuts a service hides in words about bookings, delays and opening: it goes first.
     ordered = sorted(
         found,
         key=lambda span: (
             span.kind in _YIELDS,
-            span.kind != "access",
+            span.kind not in _FIRST,
             span.start - span.end,
+            span.kind == "unread",
             span.kind in SILENT,
             span.start,
         ),

@@ -75,11 +75,12 @@ class Territory:
         lead = self._lead.match(text, start)
         begin = lead.end() if lead else start
         named = self._names(text, begin, near)
-        if named is None and lead and lead.end() > start:
-            # A name may begin with a word taken for a lead (« Pays de Retz », « La Roche »).
-            for cut in re.finditer(r"(?<=[ '])(?=\w)", text[start:begin]):
-                named = self._names(text, start + cut.start(), near)
-                if named:
+        # A name may begin with a word taken for a lead (« Pays de la Loire », « La Roche »): the longest wins.
+        for cut in re.finditer(r"(?<=[ '])(?=\w)", text[start:begin]):
+            earlier = self._names(text, start + cut.start(), near)
+            if earlier and (named is None or earlier[1] > named[1] or start + cut.start() < begin):
+                if named is None or earlier[1] >= named[1]:
+                    named = earlier
                     break
         if named:
             return named

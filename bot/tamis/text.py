@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+SENTENCE = 1_200  # a longer run of words without a stop is read in pieces
 LIMIT = 20_000  # characters of one field that are read; the schema allows 10,000
 
 _TAG = re.compile(r"<(/?)(br|p|li|ul|ol|div|h\d|tr|td)?\b[^<>\n]{0,200}/?>", re.IGNORECASE)
@@ -104,9 +105,18 @@ def sentences(value: Any) -> Iterator[Sentence]:
     start, line = 0, 0
     for found in [*_BREAK.finditer(folded), None]:
         end = found.start() if found else len(folded)
-        piece = folded[start:end]
-        if piece.strip(" -*:.,"):
-            yield Sentence(text[start:end], piece, line)
+        for low, high in _pieces(folded, start, end):
+            if folded[low:high].strip(" -*:.,"):
+                yield Sentence(text[low:high], folded[low:high], line)
         if found:
             line += "\n" in found[0]
             start = found.end()
+
+
+def _pieces(folded: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    while end - start > SENTENCE:
+        cut = max(folded.rfind(",", start, start + SENTENCE), folded.rfind(" ", start + SENTENCE // 2, start + SENTENCE))
+        cut = cut if cut > start else start + SENTENCE
+        yield start, cut
+        start = cut
+    yield start, end
