@@ -66,6 +66,24 @@ class NumberWords:
         return self._words.get(folded(text))
 
 
+class Keywords:
+    """The words our sentences promise, as signals."""
+
+    def __init__(self, signals: Mapping[str, str]) -> None:
+        """`signals`: folded word → signal."""
+        self._signals = signals
+
+    @classmethod
+    def load(cls, data: Path) -> Keywords:
+        """From `gateway/keywords.yml` under the data folder: signal → words."""
+        content = yaml.safe_load((data / "gateway" / "keywords.yml").read_text(encoding="utf-8"))
+        return cls({folded(word): signal for signal, words in content["keywords"].items() for word in words})
+
+    def signal(self, text: str) -> str | None:
+        """The signal when the whole message is one of the words."""
+        return self._signals.get(folded(text))
+
+
 def meant(text: str, choices: Sequence[Offered], numbers: NumberWords) -> Offered | None:
     """The choice this typed text means, if any: its label in words, else its number."""
     wanted = folded(text)

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.gateway import outbox, passage, quiet
-from bot.gateway.choices import NumberWords
+from bot.gateway.choices import Keywords, NumberWords
 from bot.gateway.inbox import Arrival, opened, store
 from bot.gateway.limits import Limits, Patience
 from bot.gateway.message import Incoming, Outgoing
@@ -61,7 +61,15 @@ class Gateway:
         self._lock = threading.Lock()
         self._player = Player(
             sessions,
-            Parts(understanding, detector, speech, engine, effects, NumberWords.load(settings.data)),
+            Parts(
+                understanding,
+                detector,
+                speech,
+                engine,
+                effects,
+                NumberWords.load(settings.data),
+                Keywords.load(settings.data),
+            ),
             clock,
             message_limit=settings.message_limit,
             turn_timeout=settings.engine_timeout,

@@ -6,7 +6,7 @@ import hashlib
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.gateway import erasing, lease, outbox
-from bot.gateway.choices import NumberWords, Offered, offered
+from bot.gateway.choices import Keywords, NumberWords, Offered, offered
 from bot.gateway.limits import Patience
 from bot.gateway.message import Outgoing
 from bot.gateway.outbox import Worded
@@ -47,6 +47,7 @@ class Parts:
     engine: Engine
     effects: Effects
     numbers: NumberWords
+    keywords: Keywords
 
 
 @dataclass(frozen=True)
@@ -146,6 +147,9 @@ class Player:
         plan = Plan(None)
         try:
             plan = self._decided(loaded)
+            if loaded.overtaking and plan.question is not None and plan.question.signal == "human":
+                # The engine is away already: who asks for a human now does not wait behind it.
+                return self._trouble(loaded, owner, "overtaking", plan)
             if loaded.overtaking and (plan.question is not None or not plan.urgent):
                 self._queue_up(loaded)
                 return []
@@ -177,6 +181,9 @@ class Player:
         if message.choice is None and message.typed.made_of == "words" and message.kind != "start":
             text = message.typed.text
             reading = parts.understanding.read(text, now=message.at, language=view.language, asked=view.asked)
+            promised = parts.keywords.signal(text)
+            if promised is not None:
+                reading = replace(reading, signal=promised)
             if not view.chosen:
                 guess = parts.detector.detect(text, view.language)
         return decide(message, view, reading, guess, parts.numbers, self._spoken)

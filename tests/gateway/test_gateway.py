@@ -247,3 +247,21 @@ def test_too_many_messages_are_refused_politely_once(house: House) -> None:
     assert len(house.engine.asked) == before
     house.clock.forward(minutes=2)
     assert house.keys("me revoilà après une pause") == ["echo"]
+
+
+PROMISED = [
+    ("EFFACER", "erase.confirm"),
+    (" effacer. ", "erase.confirm"),
+    ("Arrêt", "stop.done"),
+    ("STOP!", "stop.done"),
+]
+
+
+@pytest.mark.parametrize(("said", "key"), PROMISED)
+def test_the_words_our_sentences_promise_are_obeyed(house: House, said: str, key: str) -> None:
+    assert house.keys(said) == [key]
+
+
+def test_a_human_asked_for_by_the_promised_word_reaches_the_engine_as_a_signal(house: House) -> None:
+    house.say("HUMAIN")
+    assert house.engine.asked[-1].metadata["signal"] == "human"

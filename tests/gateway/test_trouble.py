@@ -111,3 +111,14 @@ def test_an_effect_that_fails_undoes_the_whole_turn(house: House, monkeypatch: p
     assert house.gateway.after(house.conversation) == []
     assert later(house, seconds=1) == ["well"]
     assert house.engine.asked[-1].metadata["state"] == {}
+
+
+def test_a_human_asked_for_behind_a_message_in_trouble_comes_too(house: House) -> None:
+    house.engine.down = True
+    told = house.keys("il y a quelqu'un ici")
+    told += [key for _ in range(4) for key in later(house, seconds=4)]
+    assert told == ["trouble.wait"]
+    assert house.keys("HUMAIN") == ["trouble.human"]
+    assert house.effects.names() == ["handover"]
+    house.engine.down = False
+    assert later(house, seconds=60) == ["hold.queue"]
