@@ -56,6 +56,8 @@ class Handover(Base):
     """The service that solved it, or the one sought in vain."""
     forms: Mapped[list[str]] = mapped_column(JSON, default=list)
     """The forms of unavailability met."""
+    refusal: Mapped[str | None] = mapped_column(String(40), default=None)
+    """Why the service refused: a code of `refusals.yml`."""
     kept: Mapped[str | None] = mapped_column(String(8), default=None)
     """Whether the job, interview or training could go on: oui, non, inconnu."""
 

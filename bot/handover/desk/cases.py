@@ -18,6 +18,7 @@ from bot.handover.platform import Places
 from bot.handover.tables import Counsellor, Handover, Note
 
 SHOWN = 60
+UNDER_WAY = [*(state.value for state in CLAIMABLE), State.CLAIMED.value]
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,9 @@ def lists(session: Session, who: Counsellor, places: Places, now: datetime) -> L
 def mark(session: Session, who: Counsellor) -> str:
     """A short text that changes whenever the list of this counsellor does."""
     count, versions = session.execute(
-        select(func.count(), func.sum(Handover.version)).select_from(Handover).where(visible(who))
+        select(func.count(), func.sum(Handover.version))
+        .select_from(Handover)
+        .where(visible(who), Handover.state.in_(UNDER_WAY))
     ).one()
     return f"{count}-{versions or 0}"
 

@@ -102,6 +102,7 @@ def add(router: APIRouter, desk: Desk) -> None:
         outcome: Short,
         kept: Short = "inconnu",
         service: Short = "",
+        refusal: Short = "",
         forms: Annotated[tuple[str, ...], Form()] = (),
     ) -> Response:
         with desk.visit(request, "cases", csrf) as visit:
@@ -109,11 +110,15 @@ def add(router: APIRouter, desk: Desk) -> None:
             ends = {Outcome.SOLUTION.value, Outcome.PARTLY.value, Outcome.NONE.value}
             known = {"", *(one["id"] for one in row.services)}
             right = outcome in ends and kept in KEPT and service in known
+            if refusal not in {"", *desk.refusals}:
+                right = False
             if not right or not set(forms) <= set(codes("obstacles")):
                 raise Problem(422, "value")
             event = Close(visit.who.id, Outcome(outcome))
             # Set before the transition, so that the unmet need it may write counts the forms.
-            row.forms, row.service_id, row.kept = sorted(set(forms)), service or None, kept
+            shown = {desk.refusals.get(refusal), *forms} - {None}
+            row.forms = sorted(form for form in shown if form)
+            row.service_id, row.refusal, row.kept = service or None, refusal or None, kept
             visit.session.flush()
             _act(desk, visit, row, event, "close")
         return back("/desk", "closed")
@@ -257,6 +262,7 @@ def _case(desk: Desk, visit: Visit, row: Handover) -> dict[str, Any]:
         "standing": reports.current(visit.session, shown, visit.now.astimezone(PARIS).date()),
         "outcomes": [Outcome.SOLUTION.value, Outcome.PARTLY.value, Outcome.NONE.value],
         "forms": codes("obstacles"),
+        "refusals": desk.refusals,
         "kept": KEPT,
         "moment": cases.moment,
     }

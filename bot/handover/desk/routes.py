@@ -16,7 +16,7 @@ from bot.handover.conversation import GatewayThread
 from bot.handover.desk import casework, entrance, live, observatory, team
 from bot.handover.desk.accounts import first_invitation
 from bot.handover.desk.pages import HERE, Pages, Problem, desk_words, route_class
-from bot.handover.desk.visit import Desk, phrases
+from bot.handover.desk.visit import Desk, phrases, refusals
 from bot.handover.keeper import Keeper
 from bot.handover.platform import Places, Platform, load
 from bot.handover.summary import wording
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from bot.assembly import House
 
 __all__ = ["first_invitation", "mount", "router"]
-STATIC = {"desk.css": "text/css", "desk.js": "text/javascript"}
+STATIC = {"desk.css": "text/css", "desk.js": "text/javascript", "desk.svg": "image/svg+xml"}
 
 
 def _now() -> datetime:
@@ -87,6 +87,7 @@ def router(
         address=settings.address(),
         pages=pages,
         phrases=phrases(settings.data),
+        refusals=refusals(settings.data),
         epci_name=name_epci,
     )
     made = APIRouter(prefix="/desk", route_class=route_class(pages), include_in_schema=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -63,6 +63,7 @@ class Desk:
     address: str
     pages: Pages
     phrases: Sequence[dict[str, Any]]
+    refusals: Mapping[str, str | None]
     epci_name: Callable[[str], str] = str
 
     @property
@@ -108,6 +109,12 @@ class Desk:
 def back(path: str, done: str) -> RedirectResponse:
     """To a page after a form, saying what was done."""
     return RedirectResponse(f"{path}?done={done}", 303)
+
+
+def refusals(data: Path) -> dict[str, str | None]:
+    """Why a service may refuse, and the form of unavailability that shows, if any."""
+    text = (data / "handover" / "refusals.yml").read_text(encoding="utf-8")
+    return {row["code"]: row["form"] for row in yaml.safe_load(text)["refusals"]}
 
 
 def phrases(data: Path) -> list[dict[str, Any]]:

@@ -55,7 +55,7 @@ def test_a_whole_case_from_claim_to_close(house: House, session: Session) -> Non
     )
     assert "Note ajoutée" in ana.post(f"/desk/cases/{handover}/notes", text="À rappeler").text
 
-    closing = {"outcome": "aucune", "service": "garage", "forms": ["saturation"], "kept": "non"}
+    closing = {"outcome": "aucune", "service": "garage", "refusal": "session-complete", "kept": "non"}
     assert "Demande terminée" in ana.post(f"/desk/cases/{handover}/close", **closing).text
     done = row(session, handover)
     assert (done.state, done.outcome, done.claimed_by, done.service_id) == (
@@ -64,7 +64,8 @@ def test_a_whole_case_from_claim_to_close(house: House, session: Session) -> Non
         None,
         "garage",
     )
-    assert (done.forms, done.kept, done.first_reply_at) == (["saturation"], "non", house.clock())
+    assert (done.forms, done.refusal, done.kept) == (["saturation"], "session-complete", "non")
+    assert done.first_reply_at == house.clock()
     assert house.thread.said[-1][1] == "handover.closed"
     assert house.thread.owners == {"c1": "bot"}
     assert session.scalars(select(UnmetNeed.forms)).one() == ["saturation"]
@@ -227,6 +228,7 @@ def test_no_page_holds_inline_script_or_style(house: House) -> None:
         pytest.param("close", {"outcome": "rendue"}, 422, id="an outcome that is not for closing"),
         pytest.param("close", {"outcome": "aucune", "forms": ["zzz"]}, 422, id="unknown form"),
         pytest.param("close", {"outcome": "aucune", "service": "zzz"}, 422, id="a service not shown"),
+        pytest.param("close", {"outcome": "aucune", "refusal": "zzz"}, 422, id="unknown refusal"),
         pytest.param("transfer", {"platform": "zzz"}, 422, id="unknown team"),
         pytest.param("report", {"service": "zzz", "kind": "full"}, 422, id="report on another service"),
         pytest.param("report", {"service": "garage", "kind": "zzz"}, 422, id="unknown report"),
