@@ -14,6 +14,7 @@ from bot.understanding.stream import Hit, Stream
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 LONGEST_DAYS = 400  # a deadline further away than this is a slip of the pen
 RECENT_DAYS = 90  # « le 15 novembre » said on the 23rd is a week ago, not next year
+TOO_NEAR = 2
 _NUMERIC = re.compile(
     r"(?<![^ ]) (?:(?P<y>20\d\d) [-/.] (?P<mo>\d\d?) [-/.] (?P<d>\d\d?)"
     r"|(?P<d2>[0-3]?\d) (?P<sep>[/.-]) (?P<mo2>[01]?\d)(?: (?P=sep) (?P<y2>(?:20)?\d\d))?)(?= |$)"
@@ -62,7 +63,9 @@ def _resolve(hit: Hit, lexicon: Lexicon, today: date) -> tuple[date | None, bool
         if wanted is None:
             return None, False
         ahead = (WEEKDAYS.index(wanted) - today.weekday() - 1) % 7 + 1
-        return today + timedelta(days=ahead + 7 * int(detail["weekday"])), ahead == 7
+        if detail.get("next") and ahead <= TOO_NEAR:
+            ahead += 7  # nobody calls tomorrow « mardi prochain »
+        return today + timedelta(days=ahead + 7 * int(detail["weekday"])), ahead >= 7
     if "each" in detail and number is not None:
         return _later(today, number, str(detail["each"])), False
     if "month" in detail and number is not None:

@@ -160,14 +160,15 @@ class Understanding:
         time_of = {f"§t{i}": time for i, time in enumerate(times)}
         place_of = {f"§p{i}": mention for i, mention in enumerate(places)}
         marks = [(m.start, m.end, mark) for named in (time_of, day_of, place_of) for mark, m in named.items()]
-        stream = base.replaced(marks)
-        hits = stream.hits(lexicon.index.candidates(stream.words))
-        scope = Scope(stream, lexicon, [h for h in hits if h.rule.kind not in ("rule", "clock", "trips")], text)
+        stream, hits, scope = _marked(base, marks, lexicon, text)
+        trip = Trip(stream, scope, self.policy, place_of)
+        trips = trip.facts(_of(hits, "trips", "wrong_places"), asked=asked, profile=profile)
+        idle = trip.idle(trips)
+        if idle:  # words that could have been towns and play no part: « du mal à lire » is not Liré
+            stream, hits, scope = _marked(base, [m for m in marks if m[2] not in idle], lexicon, text)
         codes = Codes(stream, scope, lexicon, self.policy)
         facts = codes.facts(_of(hits, "rule"))
-        facts += Trip(stream, scope, self.policy, place_of).facts(
-            _of(hits, "trips", "wrong_places"), asked=asked, profile=profile
-        )
+        facts += trips
         facts += Clock(stream, scope, self.policy, time_of).facts(_of(hits, "clock"), asked=asked)
         facts += self._deadline(stream, scope, day_of, _of(hits, "dates"))
         if asked is not None:
@@ -193,6 +194,15 @@ class Understanding:
                 Fact("deadline", day.value.isoformat(), "", start, end, confidence=0.9, confirm=day.confirm)
             )
         return facts
+
+
+def _marked(
+    base: Stream, marks: Sequence[tuple[int, int, str]], lexicon: Lexicon, text: str
+) -> tuple[Stream, list[Hit], Scope]:
+    stream = base.replaced(marks)
+    hits = stream.hits(lexicon.index.candidates(stream.words))
+    cues = [hit for hit in hits if hit.rule.kind not in ("rule", "clock", "trips")]
+    return stream, hits, Scope(stream, lexicon, cues, text)
 
 
 def _of(hits: Sequence[Hit], *kinds: str) -> list[Hit]:

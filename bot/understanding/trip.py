@@ -62,6 +62,16 @@ class Trip:
                 taken.add(role)
         return [fact for role in ROLES if (fact := self._fact(role, parts)) is not None]
 
+    def idle(self, facts: Sequence[Fact]) -> frozenset[str]:
+        """The marks of weak mentions that none of the facts rests on."""
+        spans = [(fact.start, fact.end) for fact in facts]
+        out = set()
+        for mark, index in self._at.items():
+            start, end = self._stream.span(index, index + 1)
+            if self._mentions[mark].weak and not any(a <= start and end <= b for a, b in spans):
+                out.add(mark)
+        return frozenset(out)
+
     def _role_in(self, profile: Mapping[str, Any] | None, mark: str) -> str | None:
         mention = self._mentions.get(mark)
         if mention is None or not profile:
