@@ -3,11 +3,14 @@
 import hmac
 import json
 import math
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Coroutine, Iterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
-from fastapi.responses import JSONResponse
+from fastapi.encoders import jsonable_encoder
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy.orm import Session
 
@@ -34,12 +37,28 @@ _LISTS = {
 _FILE_OF_LIST = {"types-services": "types-de-services"}
 
 
+class PublishedRoute(APIRoute):
+    """A route whose refused parameters are told as data.inclusion tells them, whatever the application around does."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The route's handler, with the error shape of the API v1."""
+        inner = super().get_route_handler()
+
+        async def handler(request: Request) -> Response:
+            try:
+                return await inner(request)
+            except RequestValidationError as error:
+                return JSONResponse({"detail": jsonable_encoder(error.errors())}, 422)
+
+        return handler
+
+
 def router(catalogue: Catalogue, tokens: Collection[str] = ()) -> APIRouter:
     """The routes under `/api/v1`. With `tokens`, the data asks for one of them as a Bearer token."""
-    made = APIRouter(prefix="/api/v1")
+    made = APIRouter(prefix="/api/v1", route_class=PublishedRoute)
     for name, summary in _LISTS.items():
         _document(made, name, summary)
-    data = APIRouter(tags=["Données"], dependencies=[Depends(_gate(tokens))])
+    data = APIRouter(tags=["Données"], route_class=PublishedRoute, dependencies=[Depends(_gate(tokens))])
     _services(data, catalogue)
     _search(data, catalogue)
     _structures(data, catalogue)

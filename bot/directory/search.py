@@ -103,6 +103,11 @@ def search(index: Index, places: Communes, query: Query) -> Hits:
         eligible = index.eligible(codes)
     centre = point or (commune.point if commune else None)
     near, km = _near(index, centre, commune.code if commune else None, eligible, query)
+    if eligible is not None and not query.strict:
+        somewhere = _somewhere(index, eligible, query)
+        somewhere = _without(index, somewhere, near)
+        near = np.concatenate([near, somewhere])
+        km = np.concatenate([km, np.full(len(somewhere), np.nan)])
     themed = _themed(index.remote_themes, query)
     far = _filter(index, index.remote if themed is None else index.remote[themed], query, eligible)
     if not query.strict:
@@ -141,6 +146,17 @@ def _near(
     km = geodesic_km(lon, lat, index.lon[found], index.lat[found])
     inside = km <= query.radius_km
     return found[inside], km[inside]
+
+
+def _somewhere(index: Index, eligible: Bools, query: Query) -> Positions:
+    """On-site services that say no place at all, but whose own zone, smaller than the country, covers the person.
+
+    A bus network or a local aid stands nowhere in particular; its distance is not known, it is not out of reach.
+    """
+    at = np.arange(index.placed, len(index), dtype=np.intp)
+    at = at[(index.modes[at] != REMOTE) & ~index.national[at]]
+    themed = _themed(tuple(column[at] for column in index.themes), query)
+    return _filter(index, at if themed is None else at[themed], query, eligible)
 
 
 def _themed(columns: tuple[NDArray[np.uint64], ...], query: Query) -> Bools | None:

@@ -72,7 +72,10 @@ PLACES = [
     ("on site, 55 km away", {"longitude": -0.8796, "latitude": 47.0587 + 55 / 111.2}, False, False),
     ("on site, 45 km away", {"longitude": -0.8796, "latitude": 47.0587 + 45 / 111.2}, True, True),
     ("on site, placed by its commune", {"longitude": None, "latitude": None}, True, False),
-    ("on site, nowhere", NOWHERE, False, False),
+    ("on site, nowhere but in one's zone", NOWHERE, True, False),
+    ("on site, nowhere in the country", {**NOWHERE, "zone_eligibilite": ["france"]}, False, False),
+    ("on site, nowhere and no zone", {**NOWHERE, "zone_eligibilite": None}, False, False),
+    ("on site, nowhere in another zone", {**NOWHERE, "zone_eligibilite": ["44"]}, False, False),
     (
         "remote, nowhere",
         {**NOWHERE, "modes_accueil": REMOTE},
