@@ -13,6 +13,7 @@ from bot.tamis.spans import SILENT, Span
 _WORD = re.compile(r"[a-z][a-z'._-]*[a-z]|[a-z]")
 _FIGURE = re.compile(r"\d+ ?(?:ans?|mois|km|heures?|h)\b")
 _SETTLING = frozenset({"neutral", "silent", "document"})  # two words beside them are no condition
+_PARTIAL = frozenset({"licence", "prescription", "quotient", "resources", "contract", "access", "vehicle"})
 _EXEMPTABLE = frozenset({"age", "quotient", "resources", "prescription", "duration", "licence", "contract"})
 
 
@@ -82,7 +83,9 @@ class Parser:
             closing = text.find(")", mark.end()) if "(" in text[: mark.start()] else -1
             end = closing if closing >= 0 else len(text)
             # « ne pas avoir plus de 30 ans »: the mark may end inside the words it excepts.
-            body = min([span.start for span in spans if span.start < mark.end() < span.end], default=mark.end())
+            body = min(
+                [span.start for span in spans if span.start < mark.end() < span.end], default=mark.end()
+            )
             return min(mark.start(), body), body, end, end
         return None
 
@@ -135,7 +138,9 @@ class Parser:
             )
         elif not left and _FIGURE.search("".join(rest)):
             left = ["figure"]
-        if read and any(self._strip(word) in self._lexicon.negations for word in _WORD.findall("".join(rest))):
+        if read and any(
+            self._strip(word) in self._lexicon.negations for word in _WORD.findall("".join(rest))
+        ):
             # « permis B non exigé »: a negation nobody took apart turns the meaning round.
             read, left = [], ["negation"]
         if not read and any(span.kind in SILENT and span.kind != "aim" for span in inside):
@@ -147,7 +152,7 @@ class Parser:
         words = text[start:end]
         kinds = {span.kind for span in read}
         expressions = [span.expression for span in read if span.expression is not None]
-        expression = all_of(*expressions) if expressions else None
+        expression = self._partly(text, read, start, end) or (all_of(*expressions) if expressions else None)
         verb = bool(self._lexicon.verbs.search(words))
         people = bool(kinds & {"who", "age"}) or (not kinds and bool(self._lexicon.who_noun.search(words)))
         return Item(
@@ -160,6 +165,25 @@ class Parser:
             kinds == {"age"},
             not expressions and not unread,
         )
+
+    def _partly(self, text: str, read: list[Span], start: int, end: int) -> Expression | None:
+        """A condition that only some people, or only some uses, are held to; None when it is not so."""
+        mark = self._lexicon.partly.search(text, start, end)
+        before = [
+            span.expression for span in read if mark and span.end <= mark.start() + 1 and span.expression
+        ]
+        if (
+            mark is None
+            or not before
+            or not all(span.kind in _PARTIAL for span in read if span.end <= mark.start() + 1)
+        ):
+            return None
+        after = [span.expression for span in read if span.start >= mark.start() and span.expression]
+        if len(before) + len(after) != len(read):
+            return None
+        if after:
+            return any_of(Not(all_of(*after)), all_of(*before))
+        return any_of(all_of(*before), Stated("other", "partly"))
 
     def _strip(self, word: str) -> str:
         word = word.strip("._-'")

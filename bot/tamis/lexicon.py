@@ -105,6 +105,7 @@ class Lexicon:
         self.price = re.compile(patterns["prices_words"])
         self.joint, self.singular = re.compile(patterns["joint"]), re.compile(patterns["singular"])
         self.fillers = frozenset(patterns["fillers"].split())
+        self.partly = re.compile(patterns["partly"])
         self.negations = frozenset(patterns["negations"].split())
         self.offer = frozenset(patterns["offer"].split())
         self.who_noun = re.compile(rf"^[ ,:(]*(?:et |ou |soit )*{patterns['who_nouns']}")

@@ -14,7 +14,7 @@ import yaml
 
 from bot.tamis.clauses import Parser
 from bot.tamis.combine import Statement, merge_lines, with_publics
-from bot.tamis.criteria import Criterion, Expression, Full, Lives, Stated, Validity, atoms
+from bot.tamis.criteria import Criterion, Expression, Lives, Stated, Validity, atoms
 from bot.tamis.levels import Levels
 from bot.tamis.lexicon import Lexicon
 from bot.tamis.places import FRANCE, Places, Register
@@ -30,7 +30,10 @@ _HEADER_ONLY = re.compile(r"^[^:]{0,60}:\s*$")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """All that one service requires. `unread` are the words kept as conditions to read by a human."""
+    """All that one service requires. `unread` are the words kept as conditions to read by a human.
+
+    `corrected_by` names who set these criteria; `to_review` that the text changed since they were set.
+    """
 
     service_id: str
     criteria: tuple[Criterion, ...] = ()
@@ -38,6 +41,8 @@ class Reading:
     needs_professional: bool = False
     unread: tuple[str, ...] = ()
     delay_days: int | None = None
+    corrected_by: str | None = None
+    to_review: bool = False
 
 
 class Reader:
@@ -241,6 +246,3 @@ def _date(value: Any) -> dt.date | None:
 def _days(extra: Any) -> int | None:
     value = extra.get("delai_jours") if isinstance(extra, Mapping) else None
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
-
-
-__all__ = ["READ_FIELDS", "Full", "Reader", "Reading"]

@@ -87,6 +87,8 @@ def router(tamis: Callable[[], Tamis]) -> APIRouter:
                 for criterion in reading.criteria
             ],
             "unread": list(reading.unread),
+            "corrected_by": reading.corrected_by,
+            "to_review": reading.to_review,
         }
 
     return routes

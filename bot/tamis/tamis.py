@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from bot.profile import codes as profile_codes
 from bot.settings import ROOT
 from bot.tamis.compiled import Compiled, Verdicts
+from bot.tamis.corrections import Correction, overlay
 from bot.tamis.person import Person, person
 from bot.tamis.places import Places
 from bot.tamis.questions import Question, Weights, questions
@@ -52,12 +53,18 @@ class Tamis:
 
     @classmethod
     def over(
-        cls, services: Iterable[Mapping[str, Any]], reader: Reader, places: Places | None = None
+        cls,
+        services: Iterable[Mapping[str, Any]],
+        reader: Reader,
+        places: Places | None = None,
+        corrections: Mapping[str, Sequence[Correction]] | None = None,
     ) -> Tamis:
-        """Reads and compiles these services. `places` None takes the reader's."""
+        """Reads and compiles these services, counsellors' corrections laid over. `places` None takes the reader's."""
         readings, themes = [], []
         for service in services:
-            readings.append(reader.read(service))
+            reading = reader.read(service)
+            made = corrections.get(reading.service_id) if corrections else None
+            readings.append(overlay(reading, service, made, reader) if made else reading)
             listed = service.get("thematiques") or ()
             themes.append(frozenset(str(theme) for theme in listed))
         return cls(readings, themes, reader, places or reader.places, Weights.load(ROOT / "data"))

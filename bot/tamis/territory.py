@@ -78,10 +78,9 @@ class Territory:
         # A name may begin with a word taken for a lead (« Pays de la Loire », « La Roche »): the longest wins.
         for cut in re.finditer(r"(?<=[ '])(?=\w)", text[start:begin]):
             earlier = self._names(text, start + cut.start(), near)
-            if earlier and (named is None or earlier[1] > named[1] or start + cut.start() < begin):
-                if named is None or earlier[1] >= named[1]:
-                    named = earlier
-                    break
+            if earlier and (named is None or earlier[1] >= named[1]):
+                named = earlier
+                break
         if named:
             return named
         here = self._here.search(text, start, min(len(text), begin + 40))

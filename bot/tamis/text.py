@@ -115,7 +115,10 @@ def sentences(value: Any) -> Iterator[Sentence]:
 
 def _pieces(folded: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     while end - start > SENTENCE:
-        cut = max(folded.rfind(",", start, start + SENTENCE), folded.rfind(" ", start + SENTENCE // 2, start + SENTENCE))
+        cut = max(
+            folded.rfind(",", start, start + SENTENCE),
+            folded.rfind(" ", start + SENTENCE // 2, start + SENTENCE),
+        )
         cut = cut if cut > start else start + SENTENCE
         yield start, cut
         start = cut

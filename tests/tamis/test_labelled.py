@@ -1,0 +1,44 @@
+"""The labelled set: how many decisions are right, and none of the wrong kind on the part used to develop."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bot.tamis.labelled import Score, load, people, score, together
+from bot.tamis.reader import Reader
+
+FOLDER = Path(__file__).parent / "labelled"
+CASES = load(FOLDER)
+PEOPLE = people(FOLDER / "people.yml")
+
+
+def test_the_set_is_large_enough() -> None:
+    held = [case for case in CASES if case.held]
+    assert len(CASES) >= 300
+    assert sum(len(case.decisions) for case in CASES) >= 600
+    assert held and len(held) < len(CASES)
+
+
+def test_development_part(reader: Reader) -> None:
+    result = score([case for case in CASES if not case.held], PEOPLE, reader)
+    shown = "\n".join(result.wrong)
+    assert result.wrongly_blocked == 0, shown
+    assert result.wrongly_open == 0, shown
+    assert result.right / result.decisions >= 0.99, shown
+    assert result.levels_right == result.levels, shown
+
+
+def test_held_part_is_only_reported(reader: Reader) -> None:
+    report = score([case for case in CASES if case.held], PEOPLE, reader).as_dict()
+    assert set(report) >= {"right", "wrongly_open", "wrongly_blocked", "kinds"}
+    assert report["decisions"] > 0
+
+
+def test_people_add_up() -> None:
+    assert together(PEOPLE, "a40+rsa+qpv") == {"age": 40, "statuses": ["rsa", "qpv"]}
+
+
+def test_a_score_counts_what_is_wrong() -> None:
+    empty = Score().as_dict()
+    assert empty["right"] == 0
+    assert empty["kinds"] == {}
