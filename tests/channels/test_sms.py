@@ -83,6 +83,14 @@ PHONE = "+33612345678"
 READ: list[tuple[str, str, Raw, list[Inbound | Report]]] = [
     ("message", "kannel", kannel({"from": PHONE, "text": "oui", "id": "u1"}), [Inbound(PHONE, "oui", "u1")]),
     ("arabic", "kannel", kannel({"from": PHONE, "text": "نعم", "id": "u2"}), [Inbound(PHONE, "نعم", "u2")]),
+    (
+        "arabic in UTF-16",
+        "kannel",
+        replace(
+            kannel({"from": PHONE, "text": "?", "coding": "2"}), query_string="coding=2&text=%06F%069%06E"
+        ),
+        [Inbound(PHONE, "نعم")],
+    ),
     ("mended", "kannel", kannel({"from": PHONE, "text": "rÃ©pondre"}), [Inbound(PHONE, "répondre")]),
     ("delivered", "kannel", kannel({"report": "r7", "status": "1"}), [Report("r7", "delivered")]),
     ("accepted", "kannel", kannel({"report": "r7", "status": "8"}), [Report("r7", "sent")]),

@@ -1,12 +1,13 @@
-"""Kannel (smsbox): `post-url` or `get-url` in, `sendsms` out, delivery reports by `dlr-url`.
+"""Kannel (smsbox): `get-url` or `post-url` in, `sendsms` out, delivery reports by `dlr-url`.
 
-Set `omit-empty = true` in its sms-service, or it answers people with a text of its own.
+Its sms-service: `post-url = "…/api/channels/sms/kannel/SECRET?from=%p&id=%I&coding=%c&text=%a"`, and
+`omit-empty = true`, or it answers people with a text of its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import urlencode
+from urllib.parse import unquote_to_bytes, urlencode
 
 from bot.channels.settings import SmsSettings
 from bot.channels.sms.provider import Forged, Inbound, Raw, Report, Unreadable, asked, mended, same
@@ -16,6 +17,7 @@ from bot.gateway.message import Outgoing
 DELIVERED, FAILED, QUEUED, ACCEPTED, REJECTED = "1", "2", "4", "8", "16"
 STATUS = {DELIVERED: "delivered", FAILED: "failed", QUEUED: "sent", ACCEPTED: "sent", REJECTED: "failed"}
 EVERY_REPORT = "31"
+UCS2 = "2"
 PATH = "/api/channels/sms/kannel"
 
 
@@ -41,7 +43,7 @@ class Kannel:
             return [Report(raw.query["report"], status)] if status else []
         if "from" not in raw.query or "text" not in raw.query:
             raise Unreadable("from, text")
-        return [Inbound(raw.query["from"], mended(raw.query["text"]), raw.query.get("id") or None)]
+        return [Inbound(raw.query["from"], mended(_text(raw)), raw.query.get("id") or None)]
 
     def send(self, out: Outgoing, address: str) -> str:
         """Hand over; the id is ours, and comes back with the reports."""
@@ -53,7 +55,7 @@ class Kannel:
             "to": address,
             "text": out.text,
             "charset": "UTF-8",
-            "coding": "0" if self._gsm(out.text) else "2",
+            "coding": "0" if self._gsm(out.text) else UCS2,
             "dlr-mask": EVERY_REPORT,
             "dlr-url": f"{self._address}{PATH}/{self._secret}?{report}&status=%d",
         }
@@ -62,3 +64,14 @@ class Kannel:
         if answer.text[:1] not in ("0", "3"):
             raise Unreachable("not-accepted")
         return f"r{out.id}"
+
+
+def _text(raw: Raw) -> str:
+    """The words: Kannel escapes the bytes it has, which for coding 2 are UTF-16 and not UTF-8."""
+    if raw.query.get("coding") != UCS2:
+        return raw.query["text"]
+    for part in raw.query_string.split("&"):
+        name, _, value = part.partition("=")
+        if name == "text":
+            return unquote_to_bytes(value.replace("+", " ")).decode("utf-16-be", "replace")
+    return ""

@@ -25,7 +25,10 @@ SHORT_CODE_DIGITS = 6
 
 @dataclass(frozen=True)
 class Raw:
-    """A request as it came: `address` is the URL the provider called, `path_secret` the last part of its path."""
+    """A request as it came: `address` is the URL the provider called, `path_secret` the last part of its path.
+
+    `query_string` is what `query` was read from, for providers whose bytes are not UTF-8.
+    """
 
     method: str
     address: str
@@ -33,6 +36,7 @@ class Raw:
     query: Mapping[str, str]
     body: bytes
     path_secret: str = ""
+    query_string: str = ""
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,7 @@ def router(receiver: Receiver, provider: str, address: str) -> APIRouter:
             dict(request.query_params),
             await request.body(),
             secret,
+            request.url.query,
         )
         try:
             await asyncio.to_thread(receiver.take, raw)
