@@ -10,7 +10,6 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from bot.understanding.reader import Understanding
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -18,13 +17,32 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_NAME_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.understanding.reader import Understanding
+
 DATA = Path(__file__).resolve().parents[1] / "data"
 
-# A fact turns these into `inform`: said along with a fact, they are how people talk, not what they want from us.
-YIELDING = frozenset(
-    "greet affirm deny thanks goodbye complaint out_of_scope nlu_fallback dont_know prefer_not stop start_over erase "
-    "more_offers step_back why_not compare my_data repeat".split()
+# Said along with a fact, these are how people talk, not what they want from us: the message informs.
+SOCIAL = frozenset(
+    [
+        "greet",
+        "affirm",
+        "deny",
+        "thanks",
+        "goodbye",
+        "complaint",
+        "out_of_scope",
+        "nlu_fallback",
+        "dont_know",
+        "prefer_not",
+    ]
 )
+# These give way to a fact unless the classifier is this sure of them.
+COMMANDS = frozenset(
+    ["stop", "start_over", "erase", "more_offers", "step_back", "why_not", "compare", "my_data", "repeat"]
+)
+SURE_OF_COMMAND = 0.85
+# A question was put and the answer is so short: an unknown word is a town misspelt, not another subject.
+SHORT_ANSWER = 3
 # What the gateway has already recognised, whatever the classifier thinks.
 SIGNALLED = {"human": "human", "my-data": "my_data", "start": "greet"}
 # Below this the classifier's word weighs less than a fact found in the message.
@@ -66,13 +84,24 @@ class FactsReader(GraphComponent):
         if metadata.get("signal") in SIGNALLED:
             self._settle(message, SIGNALLED[metadata["signal"]], [])
             return
+        if metadata.get("contact") == "given":
+            # The gateway took the number or the address; what is left of the message says nothing else.
+            self._settle(message, "inform", [])
+            return
         intent = message.get(INTENT) or {}
         name, confidence = intent.get(INTENT_NAME_KEY), intent.get(PREDICTED_CONFIDENCE_KEY) or 0.0
         facts = self._facts(message.get(TEXT) or "", metadata, state)
+        if (
+            name == "out_of_scope"
+            and state.get("asked")
+            and len((message.get(TEXT) or "").split()) < SHORT_ANSWER
+        ):
+            name = "nlu_fallback"
+            self._settle(message, name, [])
         meant = (state.get("yes_no") or {}).get(name)
         if isinstance(meant, dict) and not facts:
             self._settle(message, meant.get("intent", "inform"), meant.get("facts", []))
-        elif facts and (name in YIELDING or confidence < SURE):
+        elif facts and self._yields(name, confidence):
             self._settle(message, "inform", facts)
         else:
             self._add(message, facts)
@@ -88,6 +117,11 @@ class FactsReader(GraphComponent):
             profile=state.get("profile"),
         )
         return [fact.as_dict() for fact in reading.facts]
+
+    @staticmethod
+    def _yields(name: str | None, confidence: float) -> bool:
+        """Whether a fact in the message weighs more than what the classifier says."""
+        return name in SOCIAL or confidence < (SURE_OF_COMMAND if name in COMMANDS else SURE)
 
     @staticmethod
     def _settle(message: Message, intent: str, facts: list[dict[str, Any]]) -> None:

@@ -248,7 +248,7 @@ def _to_engine(
         given = message.given.get("phone")
         found = {"phone": given} if isinstance(given, str) else reach(message.typed.text).value
         contact = "given" if found else "none"
-    signal = reading.signal if reading.signal in ("human", "my-data", "start") else None
+    signal = reading.signal if reading.signal in ("human", "my-data") else None
     if message.kind == "start":
         # Opening a conversation is a greeting; it has no words of its own.
         signal, keep = "start", keep or "start"

@@ -99,7 +99,7 @@ def play(played: Stage, clock: FrozenClock, script: Script) -> dict[str, Any]:
         milliseconds = (time.perf_counter() - began) * 1000
         last = played.gateway.after(conversation_id, before)
         reply = played.gateway.last_reply(conversation_id)
-        asked = reply.asks if reply else None
+        asked = next((item.asks for item in reversed(last) if item.asks), None)
         line["turns"].append(_turn(incoming, script, last, asked, milliseconds))
         if not answered:
             line["errors"].append(f"message {number + 1}: not answered")

@@ -57,11 +57,13 @@ class Running:
             preexec_fn=_die_with_parent,  # one prctl call, no lock taken
         )
         assert self.process.stdout is not None
-        threading.Thread(target=self._forward, args=(self.process.stdout,), daemon=True).start()
+        self._reading = threading.Thread(target=self._forward, args=(self.process.stdout,), daemon=True)
+        self._reading.start()
 
     def _forward(self, stream: IO[str]) -> None:
-        for line in stream:
-            self._out(self.part.name, line.rstrip())
+        with stream:
+            for line in stream:
+                self._out(self.part.name, line.rstrip())
 
     def alive(self) -> bool:
         """Whether the process runs."""
@@ -83,6 +85,7 @@ class Running:
             self._signal(signal.SIGKILL)
             self.process.wait()
         self._signal(signal.SIGKILL)
+        self._reading.join(GRACE)
 
     def _signal(self, number: signal.Signals) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
