@@ -245,10 +245,9 @@ def _wait(life: Life, event: Reach | Remind | Withdraw | Expire | Ask) -> Step:
             return Step(replace(life, state=State.QUEUED), (Effect.NOTIFY_TEAM,))
         case Remind(number=number) if waiting and number > life.reminders:
             return Step(replace(life, reminders=number), (Effect.REMIND_TEAM,))
-        case Withdraw() if waiting or life.state in {State.REQUESTED, State.EXPIRED}:
-            return Step(replace(life, state=State.WITHDRAWN))
-        case Withdraw() if life.state is State.CLAIMED:
-            raise RefusedError("already-claimed")
+        case Withdraw() if life.state not in FINAL:
+            # Also from a counsellor's hands: it is the person's request, and theirs to take back.
+            return Step(replace(life, state=State.WITHDRAWN, claimed_by=None))
         case Expire() if waiting:
             return Step(replace(life, state=State.EXPIRED), (Effect.TELL_EXPIRED, Effect.UNMET_NEED))
         case Ask() if life.state is State.EXPIRED:

@@ -104,7 +104,6 @@ CLOSED = Life(State.CLOSED, platform="p49", outcome=Outcome.SOLUTION)
         pytest.param(QUEUED, Close("ana", Outcome.SOLUTION), "not-yours", id="close without claiming"),
         pytest.param(HELD, Move("pdl", "bob"), "not-yours", id="transfer another's"),
         pytest.param(HELD, Move("pdl"), "not-waiting", id="escalate what is held"),
-        pytest.param(HELD, Withdraw(), "already-claimed", id="withdraw from a counsellor"),
         pytest.param(CLOSED, Ask(), "ended", id="ask again after the end"),
     ],
 )
@@ -155,6 +154,7 @@ def test_refused(life: Life, event: Event, reason: str) -> None:
             QUEUED, Move("pdl"), State.QUEUED, {Effect.TELL_WAITING, Effect.NOTIFY_TEAM}, id="escalated"
         ),
         pytest.param(Life(State.EXPIRED), Ask(), State.REQUESTED, set(), id="asks again"),
+        pytest.param(HELD, Withdraw(), State.WITHDRAWN, set(), id="taken back by the person"),
         pytest.param(HELD, Stop(), State.STOPPED, set(), id="STOP says nothing more"),
     ],
 )
