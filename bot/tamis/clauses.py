@@ -54,12 +54,13 @@ class Parser:
         `lenient`: words left over beside a condition are no condition (a description tells many things).
         """
         self._lenient = lenient
+        text = self._without_head(text, spans)
         welcome = any(span.kind == "open" for span in spans)
         cut = self._exception(text, spans)
         if cut is None:
             items = self._items(text, spans, 0, len(text))
             expression = self._combine(items, listing)
-            if welcome and _people_only(expression):
+            if welcome and _people_only(expression) and _examples(text, spans):
                 # « Tout public : jeunes, demandeurs d'emploi… » lists examples.
                 return Clause(None, True)
             people = bool(items) and all(item.people for item in items)
@@ -71,6 +72,16 @@ class Parser:
             main = rest if main is None else main if rest is None else all_of(main, rest)
         except_for = self._combine(self._items(text, spans, body_start, body_end), True)
         return Clause(self._except(text[start:body_start], main, except_for, spans, start), welcome)
+
+    def _without_head(self, text: str, spans: list[Span]) -> str:
+        """« Personnes en insertion : DE, BRSA »: the list says what the words before the colon mean."""
+        colon = text.find(":")
+        if colon < 0 or any(span.start < colon for span in spans if span.kind != "mobility"):
+            return text
+        head = {self._strip(word) for word in _WORD.findall(text[:colon])}
+        if head & self._lexicon.negations or not any(span.kind in ("who", "age") for span in spans):
+            return text
+        return " " * (colon + 1) + text[colon + 1 :]
 
     def _exception(self, text: str, spans: list[Span]) -> tuple[int, int, int, int] | None:
         """(start of the mark, start and end of what is excepted, where the rest begins), or None."""
@@ -138,14 +149,12 @@ class Parser:
             )
         elif not left and _FIGURE.search("".join(rest)):
             left = ["figure"]
-        if read and any(
-            self._strip(word) in self._lexicon.negations for word in _WORD.findall("".join(rest))
-        ):
-            # « permis B non exigé »: a negation nobody took apart turns the meaning round.
+        turned = read and self._turned("".join(rest), read[-1].end - start, bool(left))
+        if turned:
             read, left = [], ["negation"]
         if not read and any(span.kind in SILENT and span.kind != "aim" for span in inside):
             left = [word for word in left if self._strip(word) not in self._lexicon.offer]
-        settled = not read and len(left) < 3 and any(span.kind in _SETTLING for span in inside)
+        settled = not read and not turned and len(left) < 3 and any(span.kind in _SETTLING for span in inside)
         unread = bool(left) and not settled
         if not read and not unread:
             return None
@@ -165,6 +174,14 @@ class Parser:
             kinds == {"age"},
             not expressions and not unread,
         )
+
+    def _turned(self, rest: str, last: int, explained: bool) -> bool:
+        """Whether a negation that nobody took apart may turn a condition round (« permis B non exigé »).
+
+        After the condition and with words of its own (« sans qualification ») it only adds to it.
+        """
+        where = [word.start() for word in _WORD.finditer(rest) if self._strip(word[0]) in self._lexicon.negations]
+        return bool(where) and not (explained and min(where) >= last)
 
     def _partly(self, text: str, read: list[Span], start: int, end: int) -> Expression | None:
         """A condition that only some people, or only some uses, are held to; None when it is not so."""
@@ -283,3 +300,10 @@ def _people_only(expression: Expression | None) -> bool:
     if not isinstance(expression, AnyOf):
         return False
     return all(getattr(member, "field", "") in ("statuses", "age", "other") for member in expression.members)
+
+
+def _examples(text: str, spans: list[Span]) -> bool:
+    """« Tout public : jeunes, demandeurs d'emploi »: welcome comes first, then a list apart."""
+    read = [span.start for span in spans if span.expression is not None]
+    welcome = min(span.end for span in spans if span.kind == "open")
+    return bool(read) and welcome <= min(read) and bool(re.search("[:(-]", text[welcome : min(read)]))

@@ -47,16 +47,19 @@ def merge_lines(statements: Sequence[Statement], field: str) -> list[Statement]:
             groups[-1].append(statement)
         else:
             groups.append([statement])
-    return [group[0] if len(group) == 1 else _joined(group, field) for group in groups]
+    merged: list[Statement] = []
+    for group in groups:
+        # An age line and a status line among conditions are two conditions; more lines are a list.
+        apart = len(group) == 2 and field == "conditions_acces" and _ages(*group) and group[0].header != "any"
+        merged.extend(group if len(group) == 1 or apart else [_joined(group, field)])
+    return merged
 
 
 def _together(last: Statement, statement: Statement, field: str) -> bool:
     if statement.header == last.header == "any":
         return True
     listed = statement.people and not statement.verb and last.people and not last.verb
-    if not listed or field == "description" or statement.header == "all":
-        return False
-    return field == "publics_precisions" or not _ages(last, statement)
+    return listed and field != "description" and statement.header != "all"
 
 
 def _ages(one: Statement, other: Statement) -> bool:

@@ -43,6 +43,7 @@ class Territory:
         self._trigger, self._also = compiled("trigger"), compiled("also_works")
         self._lead, self._here, self._join = compiled("lead"), compiled("here"), compiled("join")
         self._department = compiled("department")
+        self._union, self._loose = compiled("union"), compiled("loose")
         prefix = compiled("name_prefix")
         self._index: dict[str, tuple[str, ...]] = _index(places.names(), prefix) if places else {}
         self._region_of = _regions_of(places) if places else {}
@@ -82,12 +83,26 @@ class Territory:
                 named = earlier
                 break
         if named:
-            return named
+            return self._wider(text[start : named[1]], named[0]), named[1]
         here = self._here.search(text, start, min(len(text), begin + 40))
         if here and here.start() <= begin:
             tail = re.compile(r"[a-z' ]{0,2}").match(text, here.end())
             return (near.zone or None), (tail.end() if tail else here.end())
         return None
+
+    def _wider(self, words: str, codes: tuple[str, ...]) -> tuple[str, ...]:
+        """« la métropole de Nantes » is the EPCI, not the commune; « le bassin de Laval » is nobody's list."""
+        if all(len(code) != 5 for code in codes) or self._places is None:
+            return codes
+        if self._loose.search(words):
+            return UNSURE
+        if not self._union.search(words):
+            return codes
+        unions = []
+        for code in codes:
+            commune = self._places.commune(code)
+            unions.append(commune.epci if commune is not None and commune.epci else code)
+        return tuple(dict.fromkeys(unions))
 
     def _names(self, text: str, start: int, near: Neighbourhood) -> tuple[tuple[str, ...], int] | None:
         codes: list[str] = []
