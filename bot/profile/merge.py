@@ -44,9 +44,7 @@ def exclusions(path: Path = EXCLUSIONS) -> Mapping[str, Any]:
     return loaded
 
 
-def merge(
-    profile: Mapping[str, Any], facts: Iterable[Fact], *, confirmed: Collection[str] = ()
-) -> Merge:
+def merge(profile: Mapping[str, Any], facts: Iterable[Fact], *, confirmed: Collection[str] = ()) -> Merge:
     """The profile once the facts of a message are taken in, in their order.
 
     A single field takes the new value: people correct themselves. When the field is in `confirmed` and the

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.understanding.lexicon import Lexicon, load_letters, read_yaml
 from bot.understanding.scope import Scope
+from bot.understanding.script import script_of
 from bot.understanding.stream import Hit, read_stream
 from bot.understanding.text import BORDER, Letters, Token
 
@@ -20,7 +21,12 @@ class Alarm:
         self._order = [str(code) for code in content["order"]]
         self._lexicons: list[Lexicon] = []
         for language, section in content["languages"].items():
-            merged = {**section, "spelling": {**spelling.get(language, {}), **(section.get("spelling") or {})}}
+            script = str(content["scripts"].get(language, "latin"))
+            merged = {
+                **section,
+                "script": script,
+                "spelling": {**spelling.get(language, {}), **(section.get("spelling") or {})},
+            }
             self._lexicons.append(Lexicon({"language": language, **merged}, letters, str(language)))
         self._fillers = frozenset(letters.fold(str(w)) for w in content.get("fillers") or ())
 
@@ -42,7 +48,10 @@ class Alarm:
         """
         tokens = self._letters.tokens(text) if raw is None else raw
         found: set[str] = set()
+        scripts = {script_of(token.text) for token in tokens}
         for lexicon in self._lexicons:
+            if lexicon.script not in scripts:
+                continue
             stream = read_stream(tokens, lexicon)
             hits = stream.hits(lexicon.index.candidates(stream.words))
             said = [hit for hit in hits if hit.rule.kind == "rule"]

@@ -25,7 +25,7 @@ def load_cases(paths: Iterable[Path]) -> list[dict[str, Any]]:
     """The cases of YAML files (see tests/understanding/cases/README.md)."""
     cases: list[dict[str, Any]] = []
     for path in paths:
-        cases += yaml.load(path.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or []  # noqa: S506
+        cases += yaml.load(path.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or []
     return cases
 
 
@@ -95,7 +95,9 @@ def run(quick: bool = False, cases: Sequence[Path] = ()) -> dict[str, Any]:
     return {
         "messages": len(listed),
         "groups": groups,
-        "fields": {group: {n: _figures(t) for n, t in sorted(f.items())} for group, f in sorted(fields.items())},
+        "fields": {
+            group: {n: _figures(t) for n, t in sorted(f.items())} for group, f in sorted(fields.items())
+        },
         "f1": {name: groups[name]["f1"] for name in ("fr", "fr-sms", "other", "unsure") if name in groups},
         "wrong_fact_rate": groups["all"]["wrong_fact_rate"] if groups else None,
         "danger_recall": _ratio(tallies["all"]["danger_heard"], tallies["all"]["danger"]),
@@ -115,7 +117,13 @@ def _read(understanding: Understanding, case: Mapping[str, Any]) -> Reading:
 
 def _groups(case: Mapping[str, Any]) -> list[str]:
     language, style = str(case["language"]), str(case.get("style", "plain"))
-    main = ("fr-sms" if style == "sms" else "fr") if language == "fr" else "unsure" if language in UNSURE else "other"
+    main = (
+        ("fr-sms" if style == "sms" else "fr")
+        if language == "fr"
+        else "unsure"
+        if language in UNSURE
+        else "other"
+    )
     out = ["all", main, f"language {language}", f"style {style}"]
     if case.get("held"):
         out += ["held", f"held {main}", f"held language {language}"]
@@ -146,7 +154,12 @@ def _figures(tally: Counter[str]) -> dict[str, Any]:
     f1 = None
     if precision is not None and recall is not None:
         f1 = round(2 * precision * recall / (precision + recall), 4) if precision + recall else 0.0
-    out: dict[str, Any] = {"precision": precision, "recall": recall, "f1": f1, "judged": right + wrong + missed}
+    out: dict[str, Any] = {
+        "precision": precision,
+        "recall": recall,
+        "f1": f1,
+        "judged": right + wrong + missed,
+    }
     if tally["messages"]:
         out |= {
             "messages": tally["messages"],

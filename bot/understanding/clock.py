@@ -72,7 +72,9 @@ class Clock:
         """The arrival and hours facts; `hits` are those of the kind clock."""
         use: dict[str, tuple[str, Hit]] = {}
         strength = {"other": 0, "end": 1, "arrival": 2}
-        ranked = sorted(hits, key=lambda h: (h.end - h.start <= 2, strength.get(h.rule.value, 3), h.rule.rank))
+        ranked = sorted(
+            hits, key=lambda h: (h.end - h.start <= 2, strength.get(h.rule.value, 3), h.rule.rank)
+        )
         for hit in ranked:
             mark = hit.groups.get("time2", hit.groups.get("time", ("",)))[0]
             if mark in use or mark not in self._at:

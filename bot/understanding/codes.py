@@ -107,7 +107,9 @@ def settled(facts: Sequence[Fact], policy: Policy, corrected: Iterable[int] = ()
     for (field, value), fact in listed.items():
         if (field, value) in silenced and fact.operation == "add":
             continue
-        if fact.operation == "clear" and any(f == field and o.operation == "add" for (f, _), o in listed.items()):
+        if fact.operation == "clear" and any(
+            f == field and o.operation == "add" for (f, _), o in listed.items()
+        ):
             continue
         out.append(fact)
     return sorted(out, key=lambda f: (f.start, f.field, str(f.value)))

@@ -47,9 +47,9 @@ def find_days(
     found = [d for d in found if not any(d.start < b and a < d.end for a, b in taken)]
     found.sort(key=lambda d: (-(d.end - d.start), d.value is not None, d.start))
     kept: list[Day] = []
-    for day in found:
-        if not any(day.start < other.end and other.start < day.end for other in kept):
-            kept.append(day)
+    for named in found:
+        if not any(named.start < other.end and other.start < named.end for other in kept):
+            kept.append(named)
     return sorted(kept, key=lambda d: d.start)
 
 

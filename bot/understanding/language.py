@@ -47,7 +47,8 @@ class LanguageDetector:
 
     def detect(self, text: str, current: str | None = None) -> Guess:
         """The language of `text`; `current` is the conversation's, kept on a tie. Never raises."""
-        words = [w for w in self._words_of(text[:MAX_CHARS])]
+        written = self._words_of(text[:MAX_CHARS])
+        words = [folded for folded, _ in written]
         if not words:
             return Guess(None, False)
         scripts: dict[str, list[str]] = {}
@@ -57,13 +58,17 @@ class LanguageDetector:
         if not scripts:
             return Guess(None, False)
         main = max(scripts, key=lambda name: len(scripts[name]))
-        if len(scripts) > 1 and len(scripts[main]) < 2 * (sum(map(len, scripts.values())) - len(scripts[main])):
+        if len(scripts) > 1 and len(scripts[main]) < 2 * (
+            sum(map(len, scripts.values())) - len(scripts[main])
+        ):
             return Guess(None, False)
         if main == "latin":
-            return self._latin(scripts[main], text[:MAX_CHARS], current)
+            spelt = " ".join(word for _, word in written)
+            return self._latin(scripts[main], spelt)
         return self._lettered(main, scripts[main], text[:MAX_CHARS], current)
 
-    def _words_of(self, text: str) -> list[str]:
+    def _words_of(self, text: str) -> list[tuple[str, str]]:
+        """Each word folded and as written: the model needs the accents."""
         out = []
         for chunk in text.split():
             if "://" in chunk or "@" in chunk or chunk.startswith("www."):
@@ -71,7 +76,7 @@ class LanguageDetector:
             for token in self._letters.tokens(chunk):
                 if token.text == BORDER or not token.text.isalpha():
                     if token.text in self._mixed:
-                        out.append(token.text)
+                        out.append((token.text, chunk[token.start : token.end]))
                     continue
                 named = self._gazetteer.named(self._gazetteer.key(token.text))
                 if (
@@ -81,7 +86,7 @@ class LanguageDetector:
                     and not any(token.text in words for words in self._words.values())
                 ):
                     continue
-                out.append(token.text)
+                out.append((token.text, chunk[token.start : token.end]))
         return out
 
     def _lettered(self, script: str, words: list[str], text: str, current: str | None) -> Guess:
@@ -106,7 +111,7 @@ class LanguageDetector:
             return Guess(default, True)
         return Guess(None, False)
 
-    def _latin(self, words: list[str], text: str, current: str | None) -> Guess:
+    def _latin(self, words: list[str], text: str) -> Guess:
         if any(word in self._mixed for word in words):
             return Guess(None, False)
         votes = {
@@ -120,7 +125,7 @@ class LanguageDetector:
             return Guess(first, True)
         if len(words) < self._least_words:
             return Guess(first if count and count > second and count == len(words) else None, False)
-        guess = self._by_model(" ".join(words), self._lingua, len(words), self._latin_model)
+        guess = self._by_model(text, self._lingua, len(words), self._latin_model)
         if guess.language is not None and votes.get(guess.language, 0) < count and count >= 2:
             return Guess(None, False)  # the words and the model disagree
         return guess

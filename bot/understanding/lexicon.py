@@ -15,7 +15,6 @@ from bot.understanding.pattern import Grammar, Pattern, PatternError
 from bot.understanding.text import Letters
 
 
-
 class _Words(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # C where there is one
     """YAML in which `no`, `on` and `12:30` are words: only whole numbers and null are read as such."""
 
@@ -48,7 +47,7 @@ class LexiconError(ValueError):
 def read_yaml(path: Path) -> Any:
     """The content of a YAML file. Raises `LexiconError` when it is missing or unreadable."""
     try:
-        return yaml.load(path.read_bytes(), Loader=_Words)  # noqa: S506  a safe loader
+        return yaml.load(path.read_bytes(), Loader=_Words)
     except (OSError, yaml.YAMLError) as error:
         raise LexiconError(f"{path}: {error}") from error
 
@@ -146,7 +145,9 @@ class Lexicon:
         self.reach = int(cues.get("reach", 3))
         self.borders = frozenset(fold(str(w)) for w in cues.get("border") or ())
         self.place_words = frozenset(fold(str(w)) for w in content.get("place_words") or ())
-        self.contractions = {fold(str(k)): fold(str(v)) for k, v in (content.get("contractions") or {}).items()}
+        self.contractions = {
+            fold(str(k)): fold(str(v)) for k, v in (content.get("contractions") or {}).items()
+        }
         self._grammar = Grammar(
             self._spelt,
             content.get("sets") or {},
@@ -154,6 +155,7 @@ class Lexicon:
             tuple(self.weekdays),
             tuple(self.months),
         )
+        self.memory: dict[Any, tuple[Any, ...]] = {}  # how words met before are spelt (see `read_stream`)
         self.early = Index()  # dates, times and what announces a place: read before the rest
         self.index = Index()
         self.asked = Index()

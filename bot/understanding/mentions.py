@@ -50,7 +50,9 @@ class PlaceFinder:
         out: list[Mention] = []
         at = 0
         while at < len(self._tokens) and len(out) < MAX_MENTIONS:
-            found = None if at in masked else self._named(at, cued, expected) or self._alike(at, cued, expected)
+            found = (
+                None if at in masked else self._named(at, cued, expected) or self._alike(at, cued, expected)
+            )
             if found is None or any(i in masked for i in range(found.start, found.end)):
                 at += 1
             else:
@@ -120,7 +122,11 @@ class PlaceFinder:
                 return word, None, step + 1
             number = re.fullmatch(r"\d\d|2[ab]", word) is not None
             alone = step + 1 >= len(tokens) or tokens[step + 1] == BORDER
-            if number and (alone or step == end) and not (step + 1 < len(tokens) and tokens[step + 1].isalpha()):
+            if (
+                number
+                and (alone or step == end)
+                and not (step + 1 < len(tokens) and tokens[step + 1].isalpha())
+            ):
                 return None, self._gazetteer.departement(word), step + 1
             if not number and (code := self._gazetteer.departement(word)):
                 return None, code, step + 1

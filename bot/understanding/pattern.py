@@ -249,9 +249,7 @@ def _sequence(pieces: Sequence[Piece]) -> Piece:
     if len(pieces) == 1:
         return pieces[0]
     anchored = [piece.anchors for piece in pieces if piece.anchors]
-    return Piece(
-        "".join(piece.source for piece in pieces), min(anchored, key=_weight) if anchored else None
-    )
+    return Piece("".join(piece.source for piece in pieces), min(anchored, key=_weight) if anchored else None)
 
 
 def _weight(anchors: frozenset[str]) -> int:

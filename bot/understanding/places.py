@@ -73,9 +73,7 @@ class Likeness:
 class Gazetteer:
     """Communes by code and by name."""
 
-    def __init__(
-        self, rows: Iterable[Sequence[str]], known: Mapping[str, Any], letters: Letters
-    ) -> None:
+    def __init__(self, rows: Iterable[Sequence[str]], known: Mapping[str, Any], letters: Letters) -> None:
         self._fold = letters.fold
         self.short = {self._fold(k): self._fold(v) for k, v in (known.get("short") or {}).items()}
         self._articles = frozenset(self._fold(a) for a in known.get("articles") or ())
@@ -180,7 +178,9 @@ class Gazetteer:
             return None
         lon, lat = (float(row[i]) if row[i] else None for i in (10, 11))
         population = int(row[9] or 0)
-        return Commune(row[0], row[1], row[4], row[5], row[6], lon, lat, population, tuple(row[8].split()), row[7])
+        return Commune(
+            row[0], row[1], row[4], row[5], row[6], lon, lat, population, tuple(row[8].split()), row[7]
+        )
 
     def distance_km(self, a: str, b: str) -> float | None:
         """Great-circle distance between two communes in km; None when one is unknown or has no point."""

@@ -13,9 +13,7 @@ class Policy:
     """The fields' ways: which cues drop a fact, which codes are stronger, which shut others out."""
 
     def __init__(self, content: Mapping[str, Any]) -> None:
-        self._drop = {
-            name: frozenset(cues) for name, cues in (content.get("drop") or {}).items()
-        }
+        self._drop = {name: frozenset(cues) for name, cues in (content.get("drop") or {}).items()}
         self._default = self._drop.get("default", frozenset())
         self.order: Mapping[str, Sequence[str]] = content.get("order") or {}
         self.excludes: Mapping[str, Mapping[str, Sequence[str]]] = content.get("excludes") or {}

@@ -109,9 +109,13 @@ class Understanding:
         chosen: list[Lexicon] = []
         if language in self.lexicons:
             chosen.append(self.lexicons[language])
-        for script in sorted(scripts - {None, ""}):
+        for script in sorted(script for script in scripts if script):
             ranked = sorted(
-                ((self._known_words(lex, words), lex) for lex in self.lexicons.values() if lex.script == script),
+                (
+                    (self._known_words(lex, words), lex)
+                    for lex in self.lexicons.values()
+                    if lex.script == script
+                ),
                 key=lambda pair: (-pair[0], pair[1].language not in (language, ALWAYS), pair[1].language),
             )
             if not ranked:
@@ -121,9 +125,9 @@ class Understanding:
             for score, lexicon in ranked:
                 if lexicon in chosen:
                     continue
-                if script != "latin" and not any(lex.script == script for lex in chosen):
-                    chosen.append(lexicon)
-                elif score == best and score >= ENOUGH_WORDS and score > held:
+                if (script != "latin" and not any(lex.script == script for lex in chosen)) or (
+                    score == best and score >= ENOUGH_WORDS and score > held
+                ):
                     chosen.append(lexicon)
         french = self.lexicons.get(ALWAYS)
         if french is not None and french not in chosen and ("latin" in scripts or not chosen):

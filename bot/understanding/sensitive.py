@@ -9,7 +9,9 @@ from bot.understanding.text import Letters
 _GAP = r"[ .\-/ ]?"
 _SHAPES = (
     # IBAN, French or not: two letters, two digits, then 11 to 30 characters in groups
-    re.compile(rf"(?<![0-9a-z])[a-z]{{2}}\d{{2}}(?:{_GAP}[a-z0-9]{{4}}){{3,7}}(?:{_GAP}[a-z0-9]{{1,3}})?(?![0-9a-z])"),
+    re.compile(
+        rf"(?<![0-9a-z])[a-z]{{2}}\d{{2}}(?:{_GAP}[a-z0-9]{{4}}){{3,7}}(?:{_GAP}[a-z0-9]{{1,3}})?(?![0-9a-z])"
+    ),
     # NIR: sex, year, month, département, commune, order, and maybe a key
     re.compile(
         rf"(?<!\d)[1-478]{_GAP}\d\d{_GAP}(?:0[1-9]|1[0-2]|[2-9]\d){_GAP}(?:\d\d|2[ab])"
@@ -18,7 +20,9 @@ _SHAPES = (
     # payment cards: 13 to 19 digits
     re.compile(r"(?<!\d)\d{4}[ \-]?\d{4}[ \-]?\d{4}[ \-]?\d{1,7}(?!\d)"),
     # phone numbers: French with or without the country code, then any international one
-    re.compile(rf"(?<!\d)(?:(?:\+|00){_GAP}33{_GAP}(?:\(0\)){_GAP}?|(?:\+|00){_GAP}33{_GAP}|0)[1-9](?:{_GAP}\d\d){{4}}(?!\d)"),
+    re.compile(
+        rf"(?<!\d)(?:(?:\+|00){_GAP}33{_GAP}(?:\(0\)){_GAP}?|(?:\+|00){_GAP}33{_GAP}|0)[1-9](?:{_GAP}\d\d){{4}}(?!\d)"
+    ),
     re.compile(r"(?<!\d)(?:\+|00)\d{1,3}(?:[ .\-/]?\d){6,12}(?!\d)"),
     re.compile(r"(?<!\d)\d{9,}(?!\d)"),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -13,7 +13,8 @@ from bot.understanding.lexicon import Lexicon, Rule
 from bot.understanding.pattern import Pattern, captured
 from bot.understanding.text import BORDER, Token, split_digits
 
-MAX_TOKENS = 1200  # bounds the work on pasted documents
+MAX_TOKENS = 800  # bounds the work on pasted documents
+REMEMBERED = 20_000  # words whose spelling one lexicon remembers
 
 
 @dataclass(frozen=True)
@@ -116,22 +117,22 @@ def read_stream(raw: Sequence[Token], lexicon: Lexicon, known: frozenset[str] = 
     holds words never to mend (names of places).
     """
     out: list[Token] = []
+    memory = lexicon.memory
     for chunk in raw:
         if len(out) >= MAX_TOKENS:
             break
-        spelled = lexicon.spelling.get(chunk.text)
-        if spelled is not None:
-            out.extend(Token(word, chunk.start, chunk.end) for word in spelled)
-            continue
-        for token in split_digits(chunk):
-            word = token.text
-            spelled = lexicon.spelling.get(word)
-            if spelled is not None:
-                out.extend(Token(part, token.start, token.end) for part in spelled)
-            elif word in known or not word.isalpha() or lexicon.knows(word):
-                out.append(token)
-            else:
-                out.extend(_mended(token, lexicon, known))
+        text, start, end = chunk
+        key = text if len(text) == end - start else (text, end - start)
+        parts = memory.get(key)
+        if parts is None:
+            whole = Token(text, 0, end - start)
+            parts = tuple(_parts(whole, lexicon, known))
+            if len(memory) < REMEMBERED:
+                memory[key] = parts
+        if len(parts) == 1:
+            out.append(Token(parts[0].text, start, end))
+        else:
+            out.extend(Token(part.text, start + part.start, start + part.end) for part in parts)
     if not lexicon.borders:
         return Stream(out)
     parted: list[Token] = []
@@ -140,6 +141,23 @@ def read_stream(raw: Sequence[Token], lexicon: Lexicon, known: frozenset[str] = 
             parted.append(Token(BORDER, token.start, token.start))
         parted.append(token)
     return Stream(parted)
+
+
+def _parts(chunk: Token, lexicon: Lexicon, known: frozenset[str]) -> Iterator[Token]:
+    """One chunk as the lexicon spells it; spans are relative to the chunk."""
+    spelled = lexicon.spelling.get(chunk.text)
+    if spelled is not None:
+        yield from (Token(word, chunk.start, chunk.end) for word in spelled)
+        return
+    for token in split_digits(chunk):
+        word = token.text
+        spelled = lexicon.spelling.get(word)
+        if spelled is not None:
+            yield from (Token(part, token.start, token.end) for part in spelled)
+        elif word in known or not word.isalpha() or lexicon.knows(word):
+            yield token
+        else:
+            yield from _mended(token, lexicon, known)
 
 
 def _mended(token: Token, lexicon: Lexicon, known: frozenset[str]) -> list[Token]:

@@ -12,7 +12,9 @@ from bot.understanding.scope import Scope
 from bot.understanding.stream import Hit, Stream
 
 ROLES = ("origin", "destination")
-PLAIN_LENGTH = 2  # a bare « à X »: enough for a name that is only a name, never for a word that is also a town
+PLAIN_LENGTH = (
+    2  # a bare « à X »: enough for a name that is only a name, never for a word that is also a town
+)
 
 
 class Trip:
@@ -32,12 +34,12 @@ class Trip:
         wrong = {
             words for hit in hits if hit.rule.kind == "wrong_places" for words, _, _ in hit.groups.values()
         }
+        told = {self._mentions[mark].answer.candidates for mark in wrong if mark in self._mentions}
+        wrong |= {mark for mark, mention in self._mentions.items() if mention.answer.candidates in told}
         parts: dict[str, tuple[str, Hit | None]] = {}
         evidence: dict[str, Hit] = {}
         wrong_roles = [role for mark in wrong if (role := self._role_in(profile, mark))]
-        for hit in sorted(
-            (h for h in hits if h.rule.kind == "trips"), key=lambda h: (h.rule.rank, h.start)
-        ):
+        for hit in sorted((h for h in hits if h.rule.kind == "trips"), key=lambda h: (h.rule.rank, h.start)):
             for role, (mark, _, _) in hit.groups.items():
                 if mark in parts:
                     continue
@@ -51,9 +53,7 @@ class Trip:
                     wrong_roles.append(role)
                 parts[mark] = ("" if dropped or mark in wrong else role, hit)
                 evidence[mark] = hit
-        free = [
-            m for m in self._at if m not in parts and m not in wrong and not self._mentions[m].weak
-        ]
+        free = [m for m in self._at if m not in parts and m not in wrong and not self._mentions[m].weak]
         taken = {role for role, _ in parts.values()}
         for role in (*wrong_roles, asked):
             if role in ROLES and role not in taken and free:
@@ -86,7 +86,9 @@ class Trip:
         index, mark = corrected[-1] if corrected else held[0]
         mention, hit = self._mentions[mark], parts[mark][1]
         single = hit is not None and len(hit.groups) == 1
-        first, last = self._stream.span(hit.start, hit.end) if hit and single else self._stream.span(index, index + 1)
+        first, last = (
+            self._stream.span(hit.start, hit.end) if hit and single else self._stream.span(index, index + 1)
+        )
         answer = mention.answer
         bare = hit is None or hit.end - hit.start <= PLAIN_LENGTH
         return Fact(

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import pytest
+
+from bot.understanding.pattern import Grammar, PatternError, captured
+
+
+def grammar() -> Grammar:
+    return Grammar(
+        lambda text: text.lower().replace("'", " "),
+        {"car": ["voiture", "(vieille|petite) caisse"]},
+        {"deux": 2},
+    )
+
+
+@pytest.mark.parametrize(
+    ("pattern", "stream", "found"),
+    [
+        ("j'ai une {car}", " j ai une voiture", True),
+        ("j'ai une {car}", " j ai une caisse", False),
+        ("ma ~2 voiture", " ma tres belle voiture", True),
+        ("ma ~2 voiture", " ma | voiture", False),
+        ("ma // voiture", " ma | voiture", True),
+        ("repar*", " reparation", True),
+        ("*ation", " reparation", True),
+        ("le? permis", " permis", True),
+        ("permis", " permission", False),
+    ],
+)
+def test_matches(pattern: str, stream: str, found: bool) -> None:
+    assert bool(list(grammar().pattern(pattern).finditer(stream))) is found
+
+
+def test_captures_the_first_of_several() -> None:
+    (match,) = grammar().pattern("(dans {n} jours|{n} jours)").finditer(" dans deux jours")
+    assert captured(match)["n"][0] == "deux"
+
+
+@pytest.mark.parametrize("pattern", ["(a", "a)", "{nothing}", "?"])
+def test_names_what_it_cannot_read(pattern: str) -> None:
+    with pytest.raises(PatternError):
+        grammar().pattern(pattern)
+
+
+def test_anchors_are_words_every_match_holds() -> None:
+    assert grammar().pattern("j'ai ~2 voiture").anchors == {"voiture"}
+    assert grammar().pattern("ai?").anchors is None

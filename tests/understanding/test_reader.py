@@ -1,0 +1,226 @@
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.profile.codes import codes, fields, is_list
+from bot.profile.merge import merge
+from bot.understanding.reader import Understanding
+
+# label, message, what was asked, fields expected, fields that stay unknown
+CASES: list[tuple[str, str, str | None, dict[str, Any], tuple[str, ...]]] = [
+    (
+        "everything at once",
+        "entretien demain 9h à Cholet, j'habite Beaupréau, la voiture est morte",
+        None,
+        {
+            "purpose": "entretien",
+            "deadline": "2026-11-24",
+            "arrival": "09:00",
+            "destination": "49099",
+            "origin": "49023",
+            "means": ["voiture-en-panne"],
+        },
+        ("licence", "statuses", "age"),
+    ),
+    ("denied car", "j'ai pas de voiture", None, {}, ("means",)),
+    ("no means", "g aucun moyen de me deplacé", None, {"means": ["aucun"]}, ()),
+    ("correction of a place", "J'habite Angers, non pas Angers, Ancenis", None, {"origin": "44003"}, ()),
+    ("somebody else's licence", "mon frère a le permis, pas moi", None, {"licence": "aucun"}, ()),
+    ("somebody else's age", "mon fils a 17 ans", None, {}, ("age",)),
+    ("a wish", "je veux passer le permis", None, {"needs": ["mobilite--preparer-un-permis"]}, ("licence",)),
+    ("a question", "faut-il être au RSA ?", None, {}, ("statuses",)),
+    ("a correction of fact", "en fait j'ai le permis", None, {"licence": "b"}, ()),
+    ("denied status", "je suis pas au rsa", None, {}, ("statuses",)),
+    ("foreign licence", "j'ai le permis algérien ça marche ici ?", None, {"licence": "etranger"}, ()),
+    ("suspended", "on m'a retiré mon permis", None, {"licence": "suspendu"}, ()),
+    ("bare age", "24", "age", {"age": 24}, ()),
+    ("bare number unasked", "24", None, {}, ("age",)),
+    ("bare town asked", "Cholet", "destination", {"destination": "49099"}, ("origin",)),
+    ("bare town unasked", "Cholet", None, {}, ("origin", "destination")),
+    ("yes to licence", "oui", "licence", {"licence": "b"}, ()),
+    ("no to licence", "non", "licence", {"licence": "aucun"}, ()),
+    ("nothing to means", "rien", "means", {"means": ["aucun"]}, ()),
+    ("a town that is a word", "à première vue c'est loin", None, {}, ("origin", "destination")),
+    ("the same word as a town", "j'habite à Vue", None, {"origin": "44220"}, ()),
+    (
+        "reversed order",
+        "à Cholet je bosse, j'habite Beaupréau",
+        None,
+        {"destination": "49099", "origin": "49023"},
+        (),
+    ),
+    ("friday week", "rdv vendredi en huit", None, {"deadline": "2026-12-04"}, ()),
+    ("in three weeks", "ça commence dans 3 semaines", None, {"deadline": "2026-12-14"}, ()),
+    ("a day gone by", "c'était le 15 novembre", None, {}, ("deadline",)),
+    ("every monday", "tous les lundis", None, {}, ("deadline",)),
+    ("five in the morning", "je commence à 5h du mat", None, {"arrival": "05:00", "hours": ["avant-6h"]}, ()),
+    ("end of shift", "je finis à 22h", None, {"hours": ["apres-20h"]}, ("arrival",)),
+    ("duration", "mon trajet c'est 2h aller", None, {}, ("arrival",)),
+    ("bus time", "le bus passe pas avant 7h", None, {}, ("arrival",)),
+    ("shifts", "équipe en 3x8", None, {"hours": ["irreguliers"]}, ()),
+    ("age not in a phone number", "mon numéro 06 12 24 36 48", "age", {}, ("age",)),
+    ("misspelt", "jabite a nante et jai le permi", None, {"origin": "44109", "licence": "b"}, ()),
+    (
+        "English",
+        "my car broke down and I live in Laval",
+        None,
+        {"means": ["voiture-en-panne"], "origin": "53130"},
+        (),
+    ),
+]
+
+
+def read(u: Understanding, now: datetime, text: str, **more: Any) -> dict[str, Any]:
+    return merge({}, u.read(text, now=now, **more).facts).profile
+
+
+@pytest.mark.parametrize(("label", "text", "asked", "expect", "absent"), CASES, ids=[c[0] for c in CASES])
+def test_reads_what_is_said(
+    understanding: Understanding,
+    monday: datetime,
+    label: str,
+    text: str,
+    asked: str | None,
+    expect: dict[str, Any],
+    absent: tuple[str, ...],
+) -> None:
+    profile = read(understanding, monday, text, asked=asked)
+    assert {name: profile.get(name) for name in expect} == expect
+    assert {name: profile.get(name) for name in absent} == dict.fromkeys(absent)
+
+
+def test_denial_removes_from_what_was_known(understanding: Understanding, monday: datetime) -> None:
+    reading = understanding.read("j'ai plus de voiture", now=monday)
+    assert merge({"means": ["voiture", "velo"]}, reading.facts).profile["means"] == ["velo"]
+
+
+def test_corrected_place_replaces_the_one_in_the_profile(
+    understanding: Understanding, monday: datetime
+) -> None:
+    profile = {"destination": "49007"}
+    reading = understanding.read("non pas Angers, Ancenis", now=monday, profile=profile)
+    assert merge(profile, reading.facts).profile["destination"] == "44003"
+
+
+def test_someone_filling_in_for_another(understanding: Understanding, monday: datetime) -> None:
+    reading = understanding.read("j'accompagne une dame de 45 ans, elle n'a pas le permis", now=monday)
+    assert reading.about_other
+    assert merge({}, reading.facts).profile.get("licence") == "aucun"
+
+
+def test_ambiguous_place_is_asked_back(understanding: Understanding, monday: datetime) -> None:
+    reading = understanding.read("44170", now=monday, asked="origin")
+    (fact,) = [f for f in reading.facts if f.field == "origin"]
+    assert fact.value is None
+    assert fact.confirm
+    assert len(fact.candidates) > 1
+
+
+@pytest.mark.parametrize(
+    ("label", "text"),
+    [
+        ("phone", "appelez moi au 06 12 34 56 78 svp"),
+        ("phone abroad", "+33 6 12 34 56 78"),
+        ("Arabic digits", "رقمي ٠٦١٢٣٤٥٦٧٨"),
+        ("NIR", "mon numéro 2 85 05 44 109 123 45"),
+        ("IBAN", "FR76 3000 6000 0112 3456 7890 189"),
+        ("card", "4970 1234 5678 9012"),
+    ],
+)
+def test_numbers_never_to_be_kept(
+    understanding: Understanding, monday: datetime, label: str, text: str
+) -> None:
+    reading = understanding.read(text, now=monday, asked="age")
+    assert len(reading.sensitive) == 1
+    start, end = reading.sensitive[0]
+    assert sum(c.isdigit() for c in text[start:end]) == sum(c.isdigit() for c in text)
+    assert reading.facts == ()
+
+
+ODD = st.one_of(
+    st.text(max_size=300),
+    st.lists(
+        st.sampled_from(
+            [
+                "entretien",
+                "demain",
+                "9h",
+                "à",
+                "Cholet",
+                "j'habite",
+                "Beaupréau",
+                "voiture",
+                "morte",
+                "permis",
+                "pas",
+                "sans",
+                "RSA",
+                "24",
+                "ans",
+                "44300",
+                "\u200f",
+                "\u202e",
+                "😀",
+                "سيارة",
+                "машина",
+                "መኪና",
+                "٠٥",
+                "１２",
+                "é́",
+                ".",
+                ",",
+                "?",
+                "!",
+                "lundi",
+                "dans",
+                "3",
+                "semaines",
+                "de",
+                "la",
+                "Flèche",
+                "non",
+            ]
+        ),
+        max_size=60,
+    ).map(" ".join),
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=ODD, asked=st.sampled_from([None, *fields()]))
+def test_any_text_gives_facts_with_their_words(
+    understanding: Understanding, monday: datetime, text: str, asked: str | None
+) -> None:
+    reading = understanding.read(text, now=monday, asked=asked)
+    for fact in reading.facts:
+        assert 0 <= fact.start < fact.end <= len(text)
+        assert fact.evidence == text[fact.start : fact.end]
+        assert fact.field in fields()
+        if codes(fact.field) and fact.value is not None:
+            assert fact.value in codes(fact.field)
+        assert fact.operation in (("add", "remove", "clear") if is_list(fact.field) else ("set",))
+    for start, end in reading.sensitive:
+        assert 0 <= start < end <= len(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "😀" * 5000,
+        "a" * 100_000,
+        "e" + "\u0301" * 4000,
+        "de nantz " * 700,
+        "\u202e\u200f\x00",
+        "0" * 6000,
+        "?!" * 3000,
+    ],
+    ids=["empty", "emoji", "long", "zalgo", "misspelt towns", "controls", "digits", "punctuation"],
+)
+def test_bad_input_says_nothing(understanding: Understanding, monday: datetime, text: str) -> None:
+    assert all(fact.field in fields() for fact in understanding.read(text, now=monday).facts)
