@@ -40,8 +40,11 @@ def begin(session: Session, who: Counsellor, now: datetime) -> str:
     return token
 
 
-def find(session: Session, cookie: str | None, now: datetime) -> Signed | None:
-    """Who this cookie belongs to; None when it is unknown, expired, or the account is closed."""
+def find(session: Session, cookie: str | None, now: datetime, *, passive: bool = False) -> Signed | None:
+    """Who this cookie belongs to; None when it is unknown, expired, or the account is closed.
+
+    A `passive` look (a page that updates itself) does not count as being there.
+    """
     row = session.get(DeskSession, fingerprint(cookie)) if cookie else None
     if row is None:
         return None
@@ -49,7 +52,7 @@ def find(session: Session, cookie: str | None, now: datetime) -> Signed | None:
     if who is None or not who.active or now - row.seen_at > IDLE or now - row.created_at > LONGEST:
         session.delete(row)
         return None
-    if now - row.seen_at > TOUCH:
+    if not passive and now - row.seen_at > TOUCH:
         row.seen_at = now
     return Signed(who, row.csrf)
 

@@ -42,7 +42,7 @@ def add(router: APIRouter, desk: Desk) -> None:
 
     @router.get("/mark")
     def mark(request: Request) -> Response:
-        with desk.visit(request, "cases") as visit:
+        with desk.visit(request, "cases", passive=True) as visit:
             return JSONResponse({"mark": cases.mark(visit.session, visit.who)})
 
     @router.get("/cases/{handover_id}")

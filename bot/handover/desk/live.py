@@ -10,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
 from bot.handover.desk import cases
+from bot.handover.desk.pages import Problem, SignInFirst
 from bot.handover.desk.visit import Desk
 
 # A message is seen within a second; fifty desks open are fifty small reads each time.
@@ -42,7 +43,10 @@ async def _events(request: Request, look: Callable[[], str], seen: str) -> Async
         await asyncio.sleep(EVERY)
         if await request.is_disconnected():
             return
-        now = await run_in_threadpool(look)
+        try:
+            now = await run_in_threadpool(look)
+        except (SignInFirst, Problem):
+            return
         if now != seen:
             seen = now
             yield f"event: change\ndata: {now}\n\n"
@@ -51,11 +55,11 @@ async def _events(request: Request, look: Callable[[], str], seen: str) -> Async
 
 
 def _list(desk: Desk, request: Request) -> str:
-    with desk.visit(request, "cases") as visit:
+    with desk.visit(request, "cases", passive=True) as visit:
         return cases.mark(visit.session, visit.who)
 
 
 def _case(desk: Desk, request: Request, handover_id: str) -> str:
-    with desk.visit(request, "cases") as visit:
+    with desk.visit(request, "cases", passive=True) as visit:
         row = visit.case(handover_id)
         return f"{row.version}-{desk.thread.last(visit.session, row.conversation_id)}"

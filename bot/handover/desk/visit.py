@@ -72,13 +72,15 @@ class Desk:
         return self.address.startswith("https://")
 
     @contextmanager
-    def visit(self, request: Request, right: str | None = None, csrf: str | None = None) -> Iterator[Visit]:
+    def visit(
+        self, request: Request, right: str | None = None, csrf: str | None = None, *, passive: bool = False
+    ) -> Iterator[Visit]:
         """A signed-in request with this right; a form (`csrf` given) must be our own. Writes at the end."""
         if csrf is not None and not browser.same_site(request, self.address):
             raise Problem(403, "form")
         with self.sessions.begin() as session:
             now = self.clock()
-            signed = browser.find(session, request.cookies.get(browser.COOKIE), now)
+            signed = browser.find(session, request.cookies.get(browser.COOKIE), now, passive=passive)
             if signed is None:
                 raise SignInFirst
             if csrf is not None and not browser.own_form(signed, csrf):

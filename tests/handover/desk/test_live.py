@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from bot.handover.desk import live
+from bot.handover.desk.browser import IDLE
+from bot.handover.desk.pages import SignInFirst
 from tests.handover.desk.conftest import House
 
 
@@ -42,6 +44,29 @@ def test_a_change_is_told_once_and_only_when_there_is_one() -> None:
         "event: change\ndata: b\n\n",
         "event: change\ndata: c\n\n",
     ]
+
+
+def test_it_ends_when_the_counsellor_is_signed_out() -> None:
+    marks = iter(["b"])
+
+    def look() -> str:
+        for mark in marks:
+            return mark
+        raise SignInFirst
+
+    async def collect() -> list[str]:
+        request: Any = Watching(50)
+        return [event async for event in live._events(request, look, "a")]
+
+    assert asyncio.run(collect())[-1] == "event: change\ndata: b\n\n"
+
+
+def test_a_page_that_updates_itself_does_not_keep_the_session_alive(house: House) -> None:
+    ana = house.signed("Ana", "p49")
+    for _ in range(3):
+        house.clock.later(seconds=IDLE.total_seconds() * 0.45)
+        ana.client.get("/desk/mark")
+    assert "Se connecter" in ana.get("/desk").text
 
 
 def test_it_ends_when_the_browser_leaves() -> None:
