@@ -80,8 +80,6 @@ class Peer:
     def __init__(self, url: str, places: Communes) -> None:
         self.connection = psycopg.connect(_dsn(url), autocommit=True)
         self.places = places
-        # A generic plan does not know which zones and themes are asked for and reads the whole table.
-        self.connection.execute("SET plan_cache_mode = auto")
 
     def search(self, query: Query) -> tuple[list[tuple[str, int | None]], int]:
         """(id, kilometres) of the first page, and the total."""

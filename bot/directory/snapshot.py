@@ -61,18 +61,20 @@ class Snapshot:
     def load(cls, session: Session, *, themes: Collection[str] = (), today: date | None = None) -> Snapshot:
         """Read the directory. `themes` (values or categories) loads only the services of these themes."""
         at = version(session)
-        structures = store.records(session, "structure")
         wanted = expand_themes(themes)
-        services: dict[str, Service] = {}
         today = today or datetime.now(UTC).date()
         local = overlays.in_force(session, today)
-        for id_, service in store.records(session, "service").items():
-            if wanted and wanted.isdisjoint(service["thematiques"] or ()):
-                continue
-            services[id_] = _with_context(
-                service, structures.get(service["structure_id"]), local.get(id_, [])
-            )
-        return cls.of(services.values(), today=today, version=at)
+        kept = [
+            service
+            for service in store.every(session, "service")
+            if not wanted or not wanted.isdisjoint(service["thematiques"] or ())
+        ]
+        homes = store.records(session, "structure", sorted({service["structure_id"] for service in kept}))
+        services = [
+            _with_context(service, homes.get(service["structure_id"]), local.get(service["id"], []))
+            for service in kept
+        ]
+        return cls.of(services, today=today, version=at)
 
     @classmethod
     def of(

@@ -79,14 +79,19 @@ def texts(session: Session) -> Iterator[dict[str, Any]]:
         yield dict(zip(_READ, row, strict=True))
 
 
+def every(session: Session, kind: Kind) -> Iterator[dict[str, Any]]:
+    """Every record in force, streamed, as `records` gives them."""
+    for row in session.execute(_ALL[kind].execution_options(yield_per=2000)):
+        yield _record(NAMES[kind], row)
+
+
 def records(session: Session, kind: Kind, ids: Sequence[str] | None = None) -> dict[str, dict[str, Any]]:
     """Records in force by id (all of them when `ids` is None): the schema's fields, dates as ISO strings,
     plus `adresse_certifiee`, `codes_inconnus` and `extra`. Ids that are not there are left out."""
+    if ids is None:
+        return {record["id"]: record for record in every(session, kind)}
     names = NAMES[kind]
     at = names.index("id")
-    if ids is None:
-        every = session.execute(_ALL[kind].execution_options(yield_per=2000))
-        return {row[at]: _record(names, row) for row in every}
     connection = session.connection()
     mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
     found: dict[str, dict[str, Any]] = {}
