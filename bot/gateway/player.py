@@ -94,19 +94,26 @@ class Player:
         Nothing when another worker has the conversation.
         """
         owner, out = new_id(), []
+        claimed_at: datetime | None = None
         try:
-            while self._claimed(conversation_id, owner):
+            while True:
+                now = self._clock()
+                # A fresh claim covers a whole turn; while it does, the next message needs no new one.
+                if claimed_at is None or now - claimed_at > self._hold / 3:
+                    if not lease.claim(self._sessions, conversation_id, owner, now, now + self._hold):
+                        break
+                    claimed_at = now
                 loaded = self._load(conversation_id)
                 if loaded is None:
                     break
-                out += self._turn(loaded, owner)
+                answered = self._turn(loaded, owner)
+                if answered is None:
+                    claimed_at = None
+                else:
+                    out += answered
         finally:
             lease.release(self._sessions, conversation_id, owner)
         return out
-
-    def _claimed(self, conversation_id: str, owner: str) -> bool:
-        now = self._clock()
-        return lease.claim(self._sessions, conversation_id, owner, now, now + self._hold)
 
     def _load(self, conversation_id: str) -> Loaded | None:
         """The next message due. Behind one that waits for the engine, only what needs no engine may pass."""
@@ -118,7 +125,7 @@ class Player:
                 .order_by(Inbox.seq)
             ).all()
             row = next((row for row in rows if row.next_try_at <= now), None)
-            conversation = session.get(Conversation, conversation_id)
+            conversation = session.get(Conversation, conversation_id) if row else None
             if row is None or conversation is None:
                 return None
             choice = (row.given or {}).get("choice")
@@ -141,9 +148,11 @@ class Player:
                 row.seq // SESSION_LENGTH,
             )
 
-    def _turn(self, loaded: Loaded, owner: str) -> list[Outgoing]:
+    def _turn(self, loaded: Loaded, owner: str) -> list[Outgoing] | None:
+        """What was answered; None when the conversation changed meanwhile and nothing was written."""
         began = time.perf_counter()
-        outcome, out = "answered", []
+        outcome = "answered"
+        out: list[Outgoing] | None = []
         plan = Plan(None)
         try:
             plan = self._decided(loaded)
@@ -157,7 +166,7 @@ class Player:
                 plan = settle(plan, self._asked(loaded, plan.question, plan.language))
             out = self._write(loaded, plan, owner, self._words(loaded, plan))
         except Changed:
-            outcome = "changed"
+            outcome, out = "changed", None
         except EngineFailure as failure:
             outcome = f"engine-{failure}"
             out = self._trouble(loaded, owner, str(failure), plan)
@@ -317,7 +326,7 @@ class Player:
 
 
 def _view(session: Session, conversation: Conversation) -> View:
-    spoke = session.scalar(
+    spoke = conversation.owner == "counsellor" and session.scalar(
         select(Outbox.id)
         .where(
             Outbox.conversation_id == conversation.id,
@@ -337,7 +346,7 @@ def _view(session: Session, conversation: Conversation) -> View:
         state=conversation.state,
         choices=offered(conversation.choices),
         held_note_at=conversation.held_note_at,
-        human_spoke=spoke is not None,
+        human_spoke=bool(spoke),
     )
 
 
