@@ -12,7 +12,7 @@ from bot.tamis.spans import SILENT, Span
 
 _WORD = re.compile(r"[a-z][a-z'._-]*[a-z]|[a-z]")
 _FIGURE = re.compile(r"\d+ ?(?:ans?|mois|km|heures?|h)\b")
-_SETTLING = frozenset({"neutral", "silent", "document"})  # two words beside them are no condition
+_SETTLING = frozenset({"neutral", "silent", "document"})  # one word beside them is no condition
 _PARTIAL = frozenset({"licence", "prescription", "quotient", "resources", "contract", "access", "vehicle"})
 _EXEMPTABLE = frozenset({"age", "quotient", "resources", "prescription", "duration", "licence", "contract"})
 
@@ -154,7 +154,7 @@ class Parser:
             read, left = [], ["negation"]
         if not read and any(span.kind in SILENT and span.kind != "aim" for span in inside):
             left = [word for word in left if self._strip(word) not in self._lexicon.offer]
-        settled = not read and not turned and len(left) < 3 and any(span.kind in _SETTLING for span in inside)
+        settled = not read and not turned and len(left) < 2 and any(span.kind in _SETTLING for span in inside)
         unread = bool(left) and not settled
         if not read and not unread:
             return None
@@ -180,7 +180,9 @@ class Parser:
 
         After the condition and with words of its own (« sans qualification ») it only adds to it.
         """
-        where = [word.start() for word in _WORD.finditer(rest) if self._strip(word[0]) in self._lexicon.negations]
+        where = [
+            word.start() for word in _WORD.finditer(rest) if self._strip(word[0]) in self._lexicon.negations
+        ]
         return bool(where) and not (explained and min(where) >= last)
 
     def _partly(self, text: str, read: list[Span], start: int, end: int) -> Expression | None:

@@ -96,7 +96,8 @@ class Spotter:
     def _durations(self, text: str, spans: list[Span]) -> list[Span]:
         result = list(spans)
         for start, end, months, at_most in self._lexicon.durations.read(text):
-            if any(span.start < end and start < span.end for span in spans):
+            # « résider depuis un an à Angers » holds its duration inside.
+            if any(span.start < end and start < span.end for span in spans if span.kind != "lives"):
                 continue
             before = [
                 span
