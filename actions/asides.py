@@ -46,7 +46,8 @@ class Aside(Action):
         """Answer."""
         turn = Turn.of(tracker)
         turn.answer(dispatcher, REPLIES[self.called](turn.hearing))
-        return []
+        # A form that a rule opens after this one must not step aside for the same message.
+        return [turn.stepped_aside()]
 
 
 def aside_actions() -> list[type[Aside]]:

@@ -67,7 +67,11 @@ class Turn:
 
     def rejection(self, form: str) -> list[EventType]:
         """Events by which a form leaves the turn to the rules, and remembers that it did."""
-        return [SlotSet("heard", f"{self.id}:aside"), ActionExecutionRejected(form)]
+        return [self.stepped_aside(), ActionExecutionRejected(form)]
+
+    def stepped_aside(self) -> EventType:
+        """Remembers that this message is answered beside the form."""
+        return SlotSet("heard", f"{self.id}:aside")
 
     @property
     def state(self) -> State:
