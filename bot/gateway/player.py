@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,15 +13,14 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot.gateway import erasing, lease, outbox
-from bot.gateway.choices import Keywords, NumberWords, Offered, offered
+from bot.gateway import erasing, lease, outbox, record
+from bot.gateway.choices import Keywords, NumberWords
 from bot.gateway.limits import Patience
 from bot.gateway.message import Outgoing
 from bot.gateway.outbox import Worded
-from bot.gateway.ownership import give
 from bot.gateway.ports import Clock, Detector, Effects, Engine, EngineFailure, Speech, Understanding
 from bot.gateway.reply import MalformedReply, Reply, Say, parse
-from bot.gateway.tables import Conversation, Inbox, Outbox, new_id
+from bot.gateway.tables import Conversation, Inbox, new_id
 from bot.gateway.turn import Message, Plan, Question, View, decide, settle
 from bot.gateway.typed import clean
 from bot.understanding.facts import Reading
@@ -134,7 +133,7 @@ class Player:
                 typed=clean(row.text or "", self._limit),
                 at=row.at,
                 choice=choice,
-                tapped=_older(session, conversation_id, choice),
+                tapped=record.older_choice(session, conversation_id, choice),
                 given={name: value for name, value in (row.given or {}).items() if name != "choice"},
             )
             return Loaded(
@@ -142,7 +141,7 @@ class Player:
                 conversation_id,
                 conversation.channel,
                 message,
-                _view(session, conversation),
+                record.view(session, conversation),
                 row is not rows[0],
                 now,
                 row.seq // SESSION_LENGTH,
@@ -248,7 +247,7 @@ class Player:
             if plan.question is not None:
                 conversation.trouble_since = conversation.trouble_said = None
                 conversation.choices = None
-            _apply(session, conversation, plan, loaded.message.at, now)
+            record.change(session, conversation, plan, loaded.message.at, now)
             for effect in plan.effects:
                 self._parts.effects.apply(session, conversation, {**effect, "turn": loaded.row_id})
             if plan.erase:
@@ -323,71 +322,6 @@ class Player:
         if out:
             self._told(loaded.conversation_id, None, out)
         return out
-
-
-def _view(session: Session, conversation: Conversation) -> View:
-    spoke = conversation.owner == "counsellor" and session.scalar(
-        select(Outbox.id)
-        .where(
-            Outbox.conversation_id == conversation.id,
-            Outbox.author == "counsellor",
-            Outbox.seq > conversation.held_seq,
-        )
-        .limit(1)
-    )
-    return View(
-        owner=conversation.owner,
-        stopped=conversation.contact.stopped_at is not None,
-        language=conversation.language,
-        settled=conversation.language_settled,
-        chosen=conversation.language_chosen,
-        proposed=conversation.language_proposed,
-        plain=conversation.plain,
-        state=conversation.state,
-        choices=offered(conversation.choices),
-        held_note_at=conversation.held_note_at,
-        human_spoke=bool(spoke),
-    )
-
-
-def _older(session: Session, conversation_id: str, choice: Any) -> Offered | None:
-    """The choice a tap names by its id, also when it belongs to an earlier answer."""
-    number = choice.partition(".")[0] if isinstance(choice, str) else ""
-    if not (number.isascii() and number.isdigit() and len(number) < 10):
-        return None
-    row = session.scalar(
-        select(Outbox).where(Outbox.conversation_id == conversation_id, Outbox.seq == int(number))
-    )
-    return next((one for one in offered(row.choices if row else None) if one.id == choice), None)
-
-
-def _apply(session: Session, conversation: Conversation, plan: Plan, at: datetime, now: datetime) -> None:
-    named: Mapping[str, Any] = {
-        "language": plan.language,
-        "language_settled": plan.settled,
-        "language_chosen": plan.chosen,
-        "language_proposed": plan.proposed,
-        "plain": plan.plain,
-        "state": plan.state,
-        "held_note_at": at if plan.held_note else None,
-    }
-    for name, value in named.items():
-        if value is not None:
-            setattr(conversation, name, value)
-    conversation.last_at = now
-    if plan.reach:
-        conversation.person.reach = dict(plan.reach)
-    if plan.stopped is not None:
-        conversation.contact.stopped_at = now if plan.stopped else None
-    if plan.stopped:
-        session.execute(
-            update(Outbox)
-            .where(Outbox.conversation_id == conversation.id, Outbox.status == "queued")
-            .values(status="withheld")
-            .execution_options(synchronize_session=False)
-        )
-    if plan.owner is not None:
-        give(session, conversation.id, plan.owner)
 
 
 def _where(error: BaseException) -> str:
