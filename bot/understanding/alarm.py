@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bot.understanding.lexicon import Lexicon, load_letters, read_yaml
+from bot.understanding.lexicon import Lexicon, load_letters, load_lexicons, read_yaml
 from bot.understanding.scope import Scope
 from bot.understanding.script import script_of
 from bot.understanding.stream import Hit, read_stream
@@ -16,30 +16,35 @@ from bot.understanding.text import BORDER, Letters, Token
 class Alarm:
     """One of the two files signals.yml and danger.yml: codes by language, strongest code first."""
 
-    def __init__(self, content: Mapping[str, Any], letters: Letters, spelling: Mapping[str, Any]) -> None:
+    def __init__(self, content: Mapping[str, Any], letters: Letters, own: Mapping[str, Lexicon]) -> None:
         self._letters = letters
         self._order = [str(code) for code in content["order"]]
         self._lexicons: list[Lexicon] = []
         for language, section in content["languages"].items():
-            script = str(content["scripts"].get(language, "latin"))
-            merged = {
-                **section,
-                "script": script,
-                "spelling": {**spelling.get(language, {}), **(section.get("spelling") or {})},
-            }
-            self._lexicons.append(Lexicon({"language": language, **merged}, letters, str(language)))
+            described: dict[str, Any] = {"script": str(content["scripts"].get(language, "latin")), **section}
+            lexicon = own.get(language)
+            if lexicon is not None:
+                spelling = {word: " ".join(parts) for word, parts in lexicon.spelling.items()}
+                described["spelling"] = {**spelling, **(section.get("spelling") or {})}
+                described["clitics"] = {
+                    "prefixes": dict(lexicon.prefixes),
+                    "suffixes": dict(lexicon.suffixes),
+                }
+            self._lexicons.append(Lexicon({"language": language, **described}, letters, str(language)))
         self._fillers = frozenset(letters.fold(str(w)) for w in content.get("fillers") or ())
 
     @classmethod
-    def load(cls, data: Path, name: str, letters: Letters | None = None) -> Alarm:
+    def load(
+        cls,
+        data: Path,
+        name: str,
+        letters: Letters | None = None,
+        lexicons: Mapping[str, Lexicon] | None = None,
+    ) -> Alarm:
         """From data/lexicons/<name>.yml, with the spellings of each language's own lexicon."""
+        letters = letters or load_letters(data)
         content = read_yaml(data / "lexicons" / f"{name}.yml")
-        spelling = {}
-        for language in content["languages"]:
-            path = data / "lexicons" / f"{language}.yml"
-            if path.exists():
-                spelling[language] = (read_yaml(path) or {}).get("spelling") or {}
-        return cls(content, letters or load_letters(data), spelling)
+        return cls(content, letters, load_lexicons(data, letters) if lexicons is None else lexicons)
 
     def hear(self, text: str, raw: Sequence[Token] | None = None) -> str | None:
         """The strongest code that a message says in any language, or None.

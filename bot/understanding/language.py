@@ -94,7 +94,7 @@ class LanguageDetector:
         votes: dict[str, int] = {}
         for rule in self._scripts[script]:
             language = str(rule["language"])
-            votes[language] = 3 * len(letters & set(str(rule.get("letters", ""))))
+            votes[language] = int(rule.get("weight", 1)) * len(letters & set(str(rule.get("letters", ""))))
             votes[language] += 2 * sum(word in self._words.get(language, ()) for word in words)
         best = max(votes.values(), default=0)
         leaders = [language for language, count in votes.items() if count == best]
@@ -121,8 +121,11 @@ class LanguageDetector:
         }
         ranked = sorted(votes.items(), key=lambda item: -item[1])
         (first, count), (_, second) = ranked[0], ranked[1]
-        if count >= 2 and count >= second + 2 and 2 * count >= len(words) and len(words) >= self._least_words:
+        ahead = count >= max(2, second + 2, 2 * second)
+        if ahead and 2 * count >= len(words) and len(words) >= self._least_words:
             return Guess(first, True)
+        if second >= self._least_words and count < 2 * second:
+            return Guess(None, False)  # two languages in one message
         if len(words) < self._least_words:
             return Guess(first if count and count > second and count == len(words) else None, False)
         guess = self._by_model(text, self._lingua, len(words), self._latin_model)

@@ -55,14 +55,23 @@ class Understanding:
     def load(cls, data: Path, *, gazetteer: Gazetteer | None = None) -> Understanding:
         """From the project's data folder. Raises `LexiconError` when a file cannot be used."""
         letters = load_letters(data)
+        lexicons = load_lexicons(data, letters)
         return cls(
             letters,
-            load_lexicons(data, letters),
+            lexicons,
             Policy.load(data),
             gazetteer or Gazetteer.load(data, letters),
-            Alarm.load(data, "signals", letters),
-            Alarm.load(data, "danger", letters),
+            Alarm.load(data, "signals", letters, lexicons),
+            Alarm.load(data, "danger", letters, lexicons),
         )
+
+    def warm(self, *languages: str) -> None:
+        """Compiles the patterns of these languages now (all of them by default) rather than at their first use."""
+        for language, lexicon in self.lexicons.items():
+            if not languages or language in languages:
+                for index in (lexicon.early, lexicon.index, lexicon.asked):
+                    for _, pattern in index.entries:
+                        _ = pattern.expression
 
     def read(
         self,
