@@ -250,7 +250,11 @@ class Gazetteer:
     ) -> PlaceAnswer:
         """The answer for a folded name: as spelt, else the beginning of a longer name, else by likeness."""
         codes = self.named(key) or self.stemmed(key)
-        if codes:
+        # A small far commune must not hide the beginning of a name of the region (« Saint-Macaire »).
+        hidden = (
+            not postcode and not departement and not any(map(self._close, codes)) and key in self._prefixes
+        )
+        if codes and not hidden:
             return self.choose(self._narrow(codes, postcode, departement), key, near=near)
         longer = [code for name in self._prefixes.get(key, ()) for code in self.named(name)]
         if longer and len(key) >= 4:
