@@ -92,6 +92,7 @@ def search(
     commune: str | None = None,
     themes: Sequence[str] = (),
     radius_km: float | None = None,
+    max_age_days: int | None = None,
     size: int = _SHOWN,
     as_json: bool = False,
 ) -> int:
@@ -102,11 +103,19 @@ def search(
         radius = float(reach_rules()["radius_km"] if radius_km is None else radius_km)
         ranks = view.words.ranks(words) if words else None
         if commune is None:
-            hits, total = search_words(view, Query(thematiques=themes), words, Territory(), 1, size)
+            hits, total = search_words(
+                view, Query(thematiques=themes, max_age_days=max_age_days), words, Territory(), 1, size
+            )
             lines = [(id_, km) for id_, km, _ in hits]
         else:
             among = view.usable if ranks is None else view.usable & (ranks > 0)
-            query = Query(code_commune=commune, thematiques=themes, radius_km=radius, among=among)
+            query = Query(
+                code_commune=commune,
+                thematiques=themes,
+                radius_km=radius,
+                max_age_days=max_age_days,
+                among=among,
+            )
             try:
                 by_place = found_by(view.index, view.places, query)
             except UnknownCommune:

@@ -175,7 +175,7 @@ def _patterns() -> _Patterns:
 
     # Nearly all texts hold no date at all: one quick look spares them the rest.
     written = {*rules()["months"], *months}
-    hint = re.compile(r"\d[/.-]\s*\d|20\d\d|" + "|".join(sorted(written)), re.IGNORECASE)
+    hint = re.compile(rf"\d[/.-]\s*\d|20\d\d|\b(?:{'|'.join(sorted(written))})\b", re.IGNORECASE)
     return _Patterns(hint, compiled("ends"), compiled("seasons"), months)
 
 

@@ -57,6 +57,7 @@ class Index:
     scope: NDArray[np.int8]
     zones: Mapping[str, NDArray[np.intp]]
     score: NDArray[np.float64]
+    age_days: NDArray[np.float64]
     remote: NDArray[np.intp]
     remote_themes: tuple[NDArray[np.uint64], ...]
 
@@ -78,6 +79,7 @@ class Index:
         national = np.zeros(count, dtype=bool)
         scope = np.full(count, SCOPES.index("unknown"), dtype=np.int8)
         fixed, parts, ages = np.zeros(count), np.zeros(count), np.zeros(count)
+        dated = np.ones(count, dtype=bool)
         undated = frozenset(rules()["score"]["undated_sources"])
         zones: dict[str, list[int]] = {}
         for at, service in enumerate(listed):
@@ -107,7 +109,8 @@ class Index:
             fixed[at], parts[at] = service["score_sum"], service["score_count"]
             changed = service["date_maj"]
             changed = date.fromisoformat(changed[:10]) if isinstance(changed, str) else changed
-            ages[at] = np.nan if service["source"] in undated else (today - changed).days
+            ages[at] = (today - changed).days
+            dated[at] = service["source"] not in undated
         order = np.argsort(lat, kind="stable")  # NaN sorts last
         place_of = np.empty(count, dtype=np.intp)
         place_of[order] = np.arange(count)
@@ -137,7 +140,8 @@ class Index:
             national=national[order],
             scope=scope[order],
             zones={code: np.sort(place_of[np.array(found, dtype=np.intp)]) for code, found in zones.items()},
-            score=_scores(fixed, parts, ages)[order],
+            score=_scores(fixed, parts, np.where(dated, ages, np.nan))[order],
+            age_days=ages[order],
             remote=remote,
             remote_themes=tuple(np.ascontiguousarray(column[order][remote]) for column in themes),
         )

@@ -62,6 +62,7 @@ class Query:
     types: Collection[str] = ()
     sources: Collection[str] = ()
     score_minimum: float | None = None
+    max_age_days: int | None = None
     among: Bools | None = None
     strict: bool = False
 
@@ -192,6 +193,8 @@ def _filter(index: Index, at: Positions, query: Query, eligible: Bools | None = 
         at = at[np.isin(index.sources[at].astype(str), sorted(query.sources))]
     if query.score_minimum is not None:
         at = at[index.score[at] >= query.score_minimum]
+    if query.max_age_days is not None:
+        at = at[index.age_days[at] <= query.max_age_days]
     if query.among is not None:
         at = at[query.among[at]]
     return at

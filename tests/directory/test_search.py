@@ -123,6 +123,8 @@ FILTERS = [
     ("two categories", {"thematiques": ["sante", "mobilite"]}, "abcd", "abcd"),
     ("another category", {"thematiques": ["sante"]}, "", ""),
     ("score", {"score_minimum": 0.9}, "abc", "abc"),
+    ("fresh enough", {"max_age_days": 82}, "abcd", "abcd"),
+    ("too old", {"max_age_days": 81}, "", ""),
 ]
 
 
