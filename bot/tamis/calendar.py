@@ -31,6 +31,10 @@ class Calendar:
 
         self._range, self._since, self._last = compiled("range"), compiled("since"), compiled("until")
 
+    def speaks(self, text: str) -> bool:
+        """Whether a date may be said."""
+        return any(pattern.search(text) for pattern in (self._range, self._since, self._last))
+
     def read(self, text: str, updated: dt.date | None) -> list[tuple[int, int, Expression]]:
         """Spans of a folded sentence that speak of dates, with what they mean.
 

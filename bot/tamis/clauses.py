@@ -46,14 +46,14 @@ class Parser:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
-        self._lenient = False
+        self._lenient = self._listing = False
 
     def parse(self, text: str, spans: list[Span], *, listing: bool, lenient: bool = False) -> Clause:
         """What the sentence requires. `listing`: the field names people, commas there mean "or".
 
         `lenient`: words left over beside a condition are no condition (a description tells many things).
         """
-        self._lenient = lenient
+        self._lenient, self._listing = lenient, listing
         text = self._without_head(text, spans)
         welcome = any(span.kind == "open" for span in spans)
         cut = self._exception(text, spans)
@@ -163,7 +163,14 @@ class Parser:
         expressions = [span.expression for span in read if span.expression is not None]
         expression = self._partly(text, read, start, end) or (all_of(*expressions) if expressions else None)
         verb = bool(self._lexicon.verbs.search(words))
-        people = bool(kinds & {"who", "age"}) or (not kinds and bool(self._lexicon.who_noun.search(words)))
+        employed = (
+            self._listing and not verb and kinds == {"contract"}
+        )  # « en CDD, intérim » in a list of people
+        people = (
+            employed
+            or bool(kinds & {"who", "age"})
+            or (not kinds and bool(self._lexicon.who_noun.search(words)))
+        )
         return Item(
             expression,
             unread,

@@ -19,7 +19,7 @@ from bot.tamis.levels import Levels
 from bot.tamis.lexicon import Lexicon
 from bot.tamis.places import FRANCE, Places, Register
 from bot.tamis.situations import Situations
-from bot.tamis.spans import Setting, Spotter
+from bot.tamis.spans import ANYWHERE, Setting, Spotter
 from bot.tamis.territory import Neighbourhood, Territory
 from bot.tamis.text import Sentence, plain, sentences
 
@@ -58,7 +58,7 @@ class Reader:
         rules = yaml.safe_load((data / "tamis" / "sources.yml").read_text(encoding="utf-8"))
         self.forms: Mapping[str, str] = rules["forms"]
         self._sources: Mapping[str, Mapping[str, Any]] = rules
-        self._sentence = functools.lru_cache(maxsize=20_000)(self._read_sentence)
+        self._sentence = functools.lru_cache(maxsize=50_000)(self._read_sentence)
 
     @classmethod
     def load(cls, data: Path, places: Places | None = None) -> Reader:
@@ -139,7 +139,9 @@ class Reader:
                 header = "any"
             elif self._lexicon.all_header.search(folded) and ":" in folded:
                 header = "all"
-            statement, said_open = self._sentence(sentence, name, setting, header)
+            # Sources repeat themselves: a sentence is read once, wherever and whenever it stands.
+            around = setting if self._spotter.depends(folded) else ANYWHERE
+            statement, said_open = self._sentence(sentence, name, around, header)
             welcome = welcome or said_open
             if statement is not None:
                 statements.append(statement)

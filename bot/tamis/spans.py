@@ -42,6 +42,10 @@ class Setting:
     updated: dt.date | None = None
 
 
+ANYWHERE = Setting()
+_REACH = 45  # letters between a duration and what it is the duration of
+
+
 class Spotter:
     """Finds the spans of a folded sentence."""
 
@@ -83,6 +87,10 @@ class Spotter:
         chosen = self._durations(text, chosen)
         return self._generations(text, chosen)
 
+    def depends(self, text: str) -> bool:
+        """Whether a sentence is read differently from one place or day of change to another."""
+        return self._territory.speaks(text) or self._lexicon.calendar.speaks(text)
+
     def _situation(self, words: str) -> Situation | None:
         for wanted in self._lexicon.wanted:
             if (
@@ -102,14 +110,15 @@ class Spotter:
             before = [
                 span
                 for span in spans
-                if span.end <= start and start - span.end < 45 and span.kind != "mobility"
+                if span.end <= start and start - span.end < _REACH and span.kind != "mobility"
             ]
-            after = [span for span in spans if span.start >= end and span.start - end < 25]
+            after = [span for span in spans if span.start >= end and span.start - end < _REACH // 2]
             subject = before[-1] if before else None
-            words = text[max(0, start - 45) : end + 25]
-            expression = self._lasting(subject, words, months, at_most)
-            if expression is None and after:
-                expression = self._lasting(after[0], words, months, at_most)
+            nearby = text[max(0, start - _REACH) : start]
+            between = text[subject.end : start] if subject else nearby
+            subject = subject or (after[0] if after else None)
+            follows = text[end : end + _REACH // 2]
+            expression = self._lasting(subject, between, nearby, follows, months, at_most)
             if expression is not None:
                 result.append(Span(start, end, "duration", expression))
         return sorted(result, key=lambda span: span.start)
@@ -125,19 +134,30 @@ class Spotter:
             result.append(Span(start, end, "neutral" if aged else "age", meaning))
         return sorted(result, key=lambda span: span.start)
 
-    def _lasting(self, subject: Span | None, words: str, months: int, at_most: bool) -> Expression | None:
+    def _lasting(
+        self, subject: Span | None, between: str, nearby: str, follows: str, months: int, at_most: bool
+    ) -> Expression | None:
+        """What a duration is the duration of: its subject, or the words around it."""
+        lexicon = self._lexicon
         if subject is not None and isinstance(subject.expression, Licence):
             return Duration("licence_duration", months, at_most)
-        residence = any(cue in words for cue in self._lexicon.residence_cues)
-        if (subject is not None and subject.kind == "lives") or residence:
-            return Duration("residence_duration", months, at_most)
-        if subject is not None and isinstance(subject.expression, Situation):
-            if subject.expression.code in self._lexicon.work_situations:
+        lived = any(cue in between for cue in lexicon.residence_cues)
+        if subject is not None and isinstance(subject.expression, Situation) and not lived:
+            code = subject.expression.code
+            if code in lexicon.work_situations:
                 return Stated("contract")
-            return Duration("registration_duration", months, at_most)
+            # Long-term unemployment tells how long one is registered as a jobseeker, nowhere else.
+            jobseeker = code.startswith("demandeur-emploi")
+            return (
+                Duration("registration_duration", months, at_most)
+                if jobseeker
+                else Stated("registration_duration")
+            )
+        if (subject is not None and subject.kind == "lives") or lived:
+            return Duration("residence_duration", months, at_most)
         if subject is not None and subject.kind == "contract":
             return Stated("contract")
-        if any(cue in words for cue in self._lexicon.registration_cues):
+        if any(cue in nearby or cue in follows for cue in lexicon.registration_cues):
             return Duration("registration_duration", months, at_most)
         return None
 

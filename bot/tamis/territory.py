@@ -54,6 +54,10 @@ class Territory:
             if len(code) in (2, 3)
         }
 
+    def speaks(self, text: str) -> bool:
+        """Whether a place may be named."""
+        return self._trigger.search(text) is not None
+
     def read(self, text: str, near: Neighbourhood) -> list[tuple[int, int, Expression]]:
         """Spans that ask where the person lives or works, with what they mean."""
         found: list[tuple[int, int, Expression]] = []

@@ -7,7 +7,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 SENTENCE = 1_200  # a longer run of words without a stop is read in pieces
@@ -51,7 +51,7 @@ class Sentence:
 
     written: str
     folded: str
-    line: int
+    line: int = field(default=0, compare=False)
 
     def words(self, start: int = 0, end: int | None = None) -> str:
         """The exact words between two positions, spaces made single."""
