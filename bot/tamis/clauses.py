@@ -256,8 +256,11 @@ def _group(group: list[Item], listing: bool, after: str) -> Expression:
         if _mixed_verbs(group):
             return doubt(any_of(all_of(*members[:-1]), members[-1]), all_of(members[0], any_of(*members[1:])))
         return _trailing(group, any_of(*members))
-    ages = sum(item.age_only for item in group)
+    # « seniors », « jeunes » are people like the others of a list; « 16-25 ans » may be said of the others.
+    ages = sum(item.age_only and not _generation(item.expression) for item in group)
     if ages == len(group) == 2 and _complement(members):
+        return all_of(*members)
+    if ages and len(group) == 2 and not listing and group[1].singular:
         return all_of(*members)
     if ages and len(group) == 2:
         return doubt(any_of(*members), all_of(*members))
@@ -278,6 +281,10 @@ def _trailing(group: list[Item], together: Expression) -> Expression:
         if not isinstance(own, Age) and not any(isinstance(member, Duration | Stated) for member in shared):
             return doubt(together, all_of(any_of(*bare, own), *shared))
     return together
+
+
+def _generation(expression: Expression | None) -> bool:
+    return isinstance(expression, Age) and expression.also is not None
 
 
 def _complement(members: list[Expression]) -> bool:
