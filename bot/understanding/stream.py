@@ -13,7 +13,7 @@ from bot.understanding.lexicon import Lexicon, Rule
 from bot.understanding.pattern import Pattern, captured
 from bot.understanding.text import BORDER, Token, split_digits
 
-MAX_TOKENS = 800  # bounds the work on pasted documents
+MAX_TOKENS = 500  # bounds the work on pasted documents
 REMEMBERED = 20_000  # words whose spelling one lexicon remembers
 
 

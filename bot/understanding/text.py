@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 BORDER = "|"
-MAX_CHARS = 4000  # beyond this a message is a pasted document; its head is read, so that time stays bounded
+MAX_CHARS = 3000  # beyond this a message is a pasted document; its head is read, so that time stays bounded
 
 _BORDERS = frozenset('.,;:!?()[]{}<>"«»“”…\n\r\t|،؛؟።፣፤፥፧፨•·')
 _BETWEEN_DIGITS = frozenset(".,:/-")
