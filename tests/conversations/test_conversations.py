@@ -25,7 +25,11 @@ def cases() -> list[Any]:
 
 
 def spelled_out(message: Any) -> Any:
-    return message["repeat"] * message["times"] if isinstance(message, Mapping) and "repeat" in message else message
+    return (
+        message["repeat"] * message["times"]
+        if isinstance(message, Mapping) and "repeat" in message
+        else message
+    )
 
 
 def test_there_are_enough_dialogues() -> None:

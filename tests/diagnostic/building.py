@@ -32,10 +32,18 @@ class Decision:
 
 
 def service(name: str, themes: list[str] | None = None, **more: Any) -> dict[str, Any]:
-    return {"id": f"test--{name}", "nom": name, "thematiques": themes or [RIDE], "date_maj": "2026-09-01", **more}
+    return {
+        "id": f"test--{name}",
+        "nom": name,
+        "thematiques": themes or [RIDE],
+        "date_maj": "2026-09-01",
+        **more,
+    }
 
 
-def candidate(name: str, *, themes: list[str] | None = None, km: float | None = None, **decided: Any) -> Candidate:
+def candidate(
+    name: str, *, themes: list[str] | None = None, km: float | None = None, **decided: Any
+) -> Candidate:
     more = decided.pop("service", {})
     return Candidate(service(name, themes, **more), Decision(**decided), distance_km=km, road_km=km)
 
@@ -44,5 +52,7 @@ def heard(intent: str = "inform", *facts: dict[str, Any], **more: Any) -> Heard:
     return Heard(intent=intent, facts=list(facts), now=NOW, language="fr", **more)
 
 
-def fact(name: str, value: Any, operation: str = "set", evidence: str = "words", **more: Any) -> dict[str, Any]:
+def fact(
+    name: str, value: Any, operation: str = "set", evidence: str = "words", **more: Any
+) -> dict[str, Any]:
     return {"field": name, "value": value, "operation": operation, "evidence": evidence, **more}

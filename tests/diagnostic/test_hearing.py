@@ -34,15 +34,29 @@ ANSWERS: list[tuple[str, dict[str, Any], str, dict[str, Any], dict[str, Any]]] =
     ("not knowing passes over", ASKED_ORIGIN, "dont_know", {}, {"skipped": ["origin"], "lost": 0}),
     ("refusing is kept as declined", {"asked": "age"}, "prefer_not", {}, {"declined": ["age"], "lost": 0}),
     ("no status at all is known to be none", {"asked": "statuses"}, "deny", {}, {"statuses": []}),
-    ("a tap on 'several' passes over", {"asked": "destination"}, "inform", {"skip": True}, {"skipped": ["destination"]}),
+    (
+        "a tap on 'several' passes over",
+        {"asked": "destination"},
+        "inform",
+        {"skip": True},
+        {"skipped": ["destination"]},
+    ),
     ("rubbish is counted", ASKED_ORIGIN, "nlu_fallback", {}, {"lost": 1}),
-    ("asked twice in vain, it goes on", {"asked": "origin", "counts": {"origin": 2}}, "nlu_fallback", {}, {"skipped": ["origin"]}),
+    (
+        "asked twice in vain, it goes on",
+        {"asked": "origin", "counts": {"origin": 2}},
+        "nlu_fallback",
+        {},
+        {"skipped": ["origin"]},
+    ),
     ("no number to call", {"asked": "contact"}, "deny", {}, {"contact": "none"}),
     ("why is not a misunderstanding", ASKED_ORIGIN, "why", {}, {"lost": 0}),
 ]
 
 
-@pytest.mark.parametrize(("label", "before", "intent", "more", "expected"), ANSWERS, ids=[row[0] for row in ANSWERS])
+@pytest.mark.parametrize(
+    ("label", "before", "intent", "more", "expected"), ANSWERS, ids=[row[0] for row in ANSWERS]
+)
 def test_what_an_answer_does_to_the_question(
     label: str, before: dict[str, Any], intent: str, more: dict[str, Any], expected: dict[str, Any]
 ) -> None:
@@ -60,7 +74,11 @@ def test_an_answer_given_later_lifts_the_refusal() -> None:
 
 def test_going_back_forgets_the_last_answer_and_asks_again() -> None:
     state = State.parse(
-        {"profile": {"origin": "49099", "purpose": "emploi"}, "trail": ["purpose", "origin", "means"], "asked": "means"}
+        {
+            "profile": {"origin": "49099", "purpose": "emploi"},
+            "trail": ["purpose", "origin", "means"],
+            "asked": "means",
+        }
     )
     after = hear(state, heard("step_back")).state
     assert "origin" not in after.profile
@@ -85,10 +103,14 @@ def test_an_ambiguous_place_is_asked_back_and_settled_by_the_choice() -> None:
 
 
 @given(
-    st.sampled_from(["inform", "deny", "why", "nlu_fallback", "prefer_not", "dont_know", "step_back", "start_over"]),
+    st.sampled_from(
+        ["inform", "deny", "why", "nlu_fallback", "prefer_not", "dont_know", "step_back", "start_over"]
+    ),
     st.sampled_from([None, "origin", "age", "statuses", "contact", "next"]),
 )
-def test_hearing_never_changes_the_state_it_was_given_and_gives_the_same_twice(intent: str, asked: str | None) -> None:
+def test_hearing_never_changes_the_state_it_was_given_and_gives_the_same_twice(
+    intent: str, asked: str | None
+) -> None:
     before = State.parse({"asked": asked, "profile": {"purpose": "emploi"}, "trail": ["purpose"]})
     snapshot = before.as_dict()
     once, twice = hear(before, heard(intent)), hear(before, heard(intent))
@@ -96,7 +118,9 @@ def test_hearing_never_changes_the_state_it_was_given_and_gives_the_same_twice(i
     assert once.state.as_dict() == twice.state.as_dict()
 
 
-@given(st.dictionaries(st.sampled_from(["asked", "counts", "profile", "unknown_name"]), st.none() | st.just({})))
+@given(
+    st.dictionaries(st.sampled_from(["asked", "counts", "profile", "unknown_name"]), st.none() | st.just({}))
+)
 def test_a_state_of_another_version_still_reads(data: dict[str, Any]) -> None:
     data = {name: value for name, value in data.items() if value is not None}
     assert State.parse(State.parse(data).as_dict()).as_dict() == State.parse(data).as_dict()

@@ -10,7 +10,13 @@ from bot.diagnostic.questions import Questions
 from bot.diagnostic.state import State
 
 DATA = Path(__file__).resolve().parents[2] / "data"
-TRIP = {"purpose": "emploi", "deadline": "2027-01-04", "origin": "49099", "destination": "49007", "means": ["voiture"]}
+TRIP = {
+    "purpose": "emploi",
+    "deadline": "2027-01-04",
+    "origin": "49099",
+    "destination": "49007",
+    "means": ["voiture"],
+}
 
 
 def ask(state: dict[str, Any], weights: list[tuple[str, float]] | None = None) -> str | None:
@@ -19,18 +25,53 @@ def ask(state: dict[str, Any], weights: list[tuple[str, float]] | None = None) -
 
 CASES: list[tuple[str, dict[str, Any], list[tuple[str, float]], str | None]] = [
     ("nothing known: the need first", {}, [], "purpose"),
-    ("a need named replaces the purpose", {"profile": {"needs": ["mobilite--preparer-un-permis"]}}, [], "deadline"),
+    (
+        "a need named replaces the purpose",
+        {"profile": {"needs": ["mobilite--preparer-un-permis"]}},
+        [],
+        "deadline",
+    ),
     ("the trip", {"profile": {"purpose": "emploi", "deadline": "2027-01-04"}}, [], "origin"),
     ("a horizon answers the date", {"profile": {"purpose": "emploi"}, "horizon": "U3"}, [], "origin"),
-    ("a refusal is not asked again", {"profile": {"purpose": "emploi", "declined": ["deadline"]}}, [], "origin"),
-    ("no destination for a licence wish", {"profile": {"needs": ["mobilite--preparer-un-permis"], "origin": "49099"}, "horizon": "U4"}, [], "destination"),
+    (
+        "a refusal is not asked again",
+        {"profile": {"purpose": "emploi", "declined": ["deadline"]}},
+        [],
+        "origin",
+    ),
+    (
+        "no destination for a licence wish",
+        {"profile": {"needs": ["mobilite--preparer-un-permis"], "origin": "49099"}, "horizon": "U4"},
+        [],
+        "destination",
+    ),
     ("then what settles most", {"profile": TRIP}, [("statuses", 0.3), ("age", 0.25)], "age"),
-    ("statuses last, when they open something", {"profile": {**TRIP, "age": 24}}, [("statuses", 0.3), ("age", 0.4)], "statuses"),
+    (
+        "statuses last, when they open something",
+        {"profile": {**TRIP, "age": 24}},
+        [("statuses", 0.3), ("age", 0.4)],
+        "statuses",
+    ),
     ("nothing that settles little", {"profile": TRIP}, [("age", 0.01)], None),
     ("nothing the tamis cannot ask", {"profile": TRIP}, [("residence_duration", 0.9)], None),
-    ("patience spent", {"profile": {}, "counts": {"purpose": 2, "origin": 2, "deadline": 2, "means": 1}}, [("age", 1.0)], None),
-    ("urgent: where from, and nothing else", {"profile": {"urgency": "U1", "purpose": "entretien"}}, [("age", 1.0)], "origin"),
-    ("urgent and answered: the offers", {"profile": {"urgency": "U1"}, "counts": {"origin": 1}}, [("age", 1.0)], None),
+    (
+        "patience spent",
+        {"profile": {}, "counts": {"purpose": 2, "origin": 2, "deadline": 2, "means": 1}},
+        [("age", 1.0)],
+        None,
+    ),
+    (
+        "urgent: where from, and nothing else",
+        {"profile": {"urgency": "U1", "purpose": "entretien"}},
+        [("age", 1.0)],
+        "origin",
+    ),
+    (
+        "urgent and answered: the offers",
+        {"profile": {"urgency": "U1"}, "counts": {"origin": 1}},
+        [("age", 1.0)],
+        None,
+    ),
     ("an ambiguous place first", {"choose": {"field": "origin", "candidates": ["1", "2"]}}, [], "origin"),
     ("going back asks that again", {"reask": "means", "profile": TRIP}, [], "means"),
     ("after the offers a fact more asks nothing", {"phase": "offers", "profile": TRIP}, [("age", 1.0)], None),
