@@ -44,6 +44,12 @@ def digest(service: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def mark(service: Mapping[str, Any]) -> int:
+    """A short fingerprint of everything a reading depends on: two readings with the same mark are the same."""
+    around = [str(service.get(field)) for field in ("source", "date_maj", "code_insee")]
+    return int(hashlib.sha256("\n".join([digest(service), *around]).encode()).hexdigest()[:16], 16)
+
+
 def in_force(corrections: Sequence[Correction]) -> Correction | None:
     """The last version, or None when there is none or it withdraws."""
     last = max(corrections, key=lambda correction: correction.version, default=None)

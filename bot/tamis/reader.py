@@ -164,7 +164,7 @@ class Reader:
             if len(folded.strip(" ,:;.()")) < 4:
                 return None, False
         spans = self._spotter.spans(folded, setting)
-        if name == "description" and not self._lexicon.only.search(folded):
+        if name == "description" and not strong and not self._lexicon.only.search(folded):
             spans = [span for span in spans if span.kind not in ("purpose", "contract", "vehicle")]
         listing = name in ("publics_precisions", "description")
         clause = self._parser.parse(folded, spans, listing=listing, lenient=not strong)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from bot.profile import codes as profile_codes
 from bot.settings import ROOT
 from bot.tamis.compiled import Compiled, Verdicts
-from bot.tamis.corrections import Correction, overlay
+from bot.tamis.corrections import Correction, mark, overlay
 from bot.tamis.person import Person, person
 from bot.tamis.places import Places
 from bot.tamis.questions import Question, Weights, questions
@@ -32,8 +32,10 @@ class Tamis:
         reader: Reader,
         places: Places | None,
         weights: Weights,
+        marks: Sequence[int] = (),
     ) -> None:
         self._readings = tuple(readings)
+        self._marks = tuple(marks)
         self._reader = reader
         self._places = places
         self._weights = weights
@@ -58,16 +60,30 @@ class Tamis:
         reader: Reader,
         places: Places | None = None,
         corrections: Mapping[str, Sequence[Correction]] | None = None,
+        before: Tamis | None = None,
     ) -> Tamis:
-        """Reads and compiles these services, counsellors' corrections laid over. `places` None takes the reader's."""
-        readings, themes = [], []
+        """Reads and compiles these services, counsellors' corrections laid over.
+
+        `places` None takes the reader's. `before` is the tamis of the last time: texts that have not changed
+        since are not read again.
+        """
+        readings, themes, marks = [], [], []
         for service in services:
-            reading = reader.read(service)
+            marks.append(mark(service))
+            reading = (before and before._unchanged(service, marks[-1])) or reader.read(service)
             made = corrections.get(reading.service_id) if corrections else None
             readings.append(overlay(reading, service, made, reader) if made else reading)
             listed = service.get("thematiques") or ()
             themes.append(frozenset(str(theme) for theme in listed))
-        return cls(readings, themes, reader, places or reader.places, Weights.load(ROOT / "data"))
+        return cls(readings, themes, reader, places or reader.places, Weights.load(ROOT / "data"), marks)
+
+    def _unchanged(self, service: Mapping[str, Any], marked: int) -> Reading | None:
+        index = self._position.get(str(service.get("id")))
+        if index is None or index >= len(self._marks) or self._marks[index] != marked:
+            return None
+        known = self._readings[index]
+        # A corrected reading hides what the text says: read it again.
+        return None if known.corrected_by or known.to_review else known
 
     def __len__(self) -> int:
         return len(self._readings)

@@ -64,6 +64,28 @@ def test_versions_are_kept(reader: Reader) -> None:
     assert [decision.status for decision in tamis.sieve({}, now=WHEN.date())] == ["open"]
 
 
+def test_only_changed_texts_are_read_again(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    services = [
+        SERVICE,
+        {"id": "b", "conditions_acces": "Permis B"},
+        {"id": "c", "conditions_acces": "Sur prescription"},
+    ]
+    first = Tamis.over(services, reader, corrections={"c": [Correction("c", 1, "Nadia", WHEN, "old", ())]})
+    read: list[str] = []
+    plainly = reader.read
+
+    def watched(service: Any) -> Any:
+        read.append(service["id"])
+        return plainly(service)
+
+    monkeypatch.setattr(reader, "read", watched)
+    then = Tamis.over(
+        [*services[:1], {**services[1], "date_maj": "2026-11-22"}, services[2]], reader, before=first
+    )
+    assert read == ["b", "c"]
+    assert [then.reading(name) for name in ("a", "b", "c")] == [plainly(service) for service in services]
+
+
 @pytest.mark.parametrize(
     "text",
     [
