@@ -10,26 +10,23 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot.gateway import erasing, lease, outbox, record
+from bot.gateway import erasing, lease, outbox, record, trouble, waiting
 from bot.gateway.choices import Keywords, NumberWords
 from bot.gateway.limits import Patience
 from bot.gateway.message import Outgoing
 from bot.gateway.outbox import Worded
+from bot.gateway.plan import Plan, Question
 from bot.gateway.ports import Clock, Detector, Effects, Engine, EngineFailure, Speech, Understanding
 from bot.gateway.reply import MalformedReply, Reply, Say, parse
 from bot.gateway.tables import Conversation, Inbox, new_id
-from bot.gateway.turn import Message, Plan, Question, View, decide, settle
-from bot.gateway.typed import clean
+from bot.gateway.turn import decide, settle
+from bot.gateway.waiting import Loaded
 from bot.understanding.facts import Reading
 
 log = logging.getLogger(__name__)
-
-
-# Messages in and out after which the engine starts a new session. It forgets nothing that counts: state is ours.
-SESSION_LENGTH = 60
 
 
 class Changed(Exception):
@@ -47,20 +44,6 @@ class Parts:
     effects: Effects
     numbers: NumberWords
     keywords: Keywords
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """One message with what is known of its conversation."""
-
-    row_id: int
-    conversation_id: str
-    channel: str
-    message: Message
-    view: View
-    overtaking: bool
-    started: datetime
-    session: int = 0
 
 
 class Player:
@@ -102,7 +85,7 @@ class Player:
                     if not lease.claim(self._sessions, conversation_id, owner, now, now + self._hold):
                         break
                     claimed_at = now
-                loaded = self._load(conversation_id)
+                loaded = waiting.load(self._sessions, conversation_id, now, self._limit)
                 if loaded is None:
                     break
                 answered = self._turn(loaded, owner)
@@ -113,39 +96,6 @@ class Player:
         finally:
             lease.release(self._sessions, conversation_id, owner)
         return out
-
-    def _load(self, conversation_id: str) -> Loaded | None:
-        """The next message due. Behind one that waits for the engine, only what needs no engine may pass."""
-        now = self._clock()
-        with self._sessions() as session:
-            rows = session.scalars(
-                select(Inbox)
-                .where(Inbox.conversation_id == conversation_id, Inbox.status == "pending")
-                .order_by(Inbox.seq)
-            ).all()
-            row = next((row for row in rows if row.next_try_at <= now), None)
-            conversation = session.get(Conversation, conversation_id) if row else None
-            if row is None or conversation is None:
-                return None
-            choice = (row.given or {}).get("choice")
-            message = Message(
-                kind=row.kind,
-                typed=clean(row.text or "", self._limit),
-                at=row.at,
-                choice=choice,
-                tapped=record.older_choice(session, conversation_id, choice),
-                given={name: value for name, value in (row.given or {}).items() if name != "choice"},
-            )
-            return Loaded(
-                row.id,
-                conversation_id,
-                conversation.channel,
-                message,
-                record.view(session, conversation),
-                row is not rows[0],
-                now,
-                row.seq // SESSION_LENGTH,
-            )
 
     def _turn(self, loaded: Loaded, owner: str) -> list[Outgoing] | None:
         """What was answered; None when the conversation changed meanwhile and nothing was written."""
@@ -159,7 +109,7 @@ class Player:
                 # The engine is away already: who asks for a human now does not wait behind it.
                 return self._trouble(loaded, owner, "overtaking", plan)
             if loaded.overtaking and (plan.question is not None or not plan.urgent):
-                self._queue_up(loaded)
+                waiting.queue_up(self._sessions, loaded)
                 return []
             if plan.question is not None:
                 plan = settle(plan, self._asked(loaded, plan.question, plan.language))
@@ -170,7 +120,7 @@ class Player:
             outcome = f"engine-{failure}"
             out = self._trouble(loaded, owner, str(failure), plan)
         except Exception as error:  # a turn that breaks must not lose the message nor stop the worker
-            outcome = f"broken-{type(error).__name__}-{_where(error)}"
+            outcome = f"broken-{type(error).__name__}-{trouble.place(error)}"
             out = self._trouble(loaded, owner, "broken", plan)
         log.log(
             logging.INFO if outcome in ("answered", "changed") else logging.WARNING,
@@ -274,59 +224,24 @@ class Player:
             raise Changed
         return conversation
 
-    def _queue_up(self, loaded: Loaded) -> None:
-        """Wait behind the message that waits for the engine."""
-        with self._sessions.begin() as session:
-            head = session.scalar(
-                select(Inbox.next_try_at)
-                .where(Inbox.conversation_id == loaded.conversation_id, Inbox.status == "pending")
-                .order_by(Inbox.seq)
-                .limit(1)
-            )
-            session.execute(update(Inbox).where(Inbox.id == loaded.row_id).values(next_try_at=head))
-
     def _trouble(self, loaded: Loaded, owner: str, code: str, plan: Plan) -> list[Outgoing]:
-        """The engine does not answer: keep the message, say so once, in the end give it to a human."""
-        now, patience = self._clock(), self._patience
+        """The engine does not answer: what is said of it, if anything."""
+        now = self._clock()
         out: list[Outgoing] = []
         with self._sessions.begin() as session:
-            row = session.get(Inbox, loaded.row_id, with_for_update=True)
-            conversation = session.get(Conversation, loaded.conversation_id, with_for_update=True)
-            if (
-                row is None
-                or row.status != "pending"
-                or conversation is None
-                or conversation.lease_owner != owner
-            ):
-                return []
-            row.attempts += 1
-            row.reason = code[:64]
-            row.first_try_at = row.first_try_at or loaded.started
-            row.next_try_at = now + patience.pause(row.attempts)
-            conversation.trouble_since = conversation.trouble_since or loaded.started
-            late = now - conversation.trouble_since >= patience.say_after
-            hopeless = now - row.first_try_at >= patience.give_up_after
-            wants_human = late and plan.question is not None and plan.question.signal == "human"
-            key: str | None = None
-            if hopeless or wants_human:
-                row.status = "dead" if hopeless else "done"
-                if conversation.trouble_said != "human":
-                    key, conversation.trouble_said = "trouble.human", "human"
-                    effect = {"do": "handover", "reason": "trouble", "turn": row.id}
-                    self._parts.effects.apply(session, conversation, effect)
-            elif late and conversation.trouble_said is None:
-                key, conversation.trouble_said = "trouble.wait", "wait"
-            if key is not None and conversation.contact.stopped_at is None:
-                words = self._words(loaded, Plan(None, says=(Say(key),)))
-                out = outbox.write(session, conversation, words, now, turn=row.id)
+            noted = trouble.note(
+                session,
+                loaded,
+                owner,
+                code,
+                asks_human=plan.question is not None and plan.question.signal == "human",
+                patience=self._patience,
+                effects=self._parts.effects,
+                now=now,
+            )
+            if noted is not None and noted[1] is not None:
+                words = self._words(loaded, Plan(None, says=(Say(noted[1]),)))
+                out = outbox.write(session, noted[0], words, now, turn=loaded.row_id)
         if out:
             self._told(loaded.conversation_id, None, out)
         return out
-
-
-def _where(error: BaseException) -> str:
-    """Module and line where it broke; the message of an error may quote the person and is not logged."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return f"{trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}" if trace is not None else "?"

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from bot.gateway.choices import Offered, offered
 from bot.gateway.ownership import give
+from bot.gateway.plan import Plan, View
 from bot.gateway.tables import Conversation, Outbox
-from bot.gateway.turn import Plan, View
 
 
 def view(session: Session, conversation: Conversation) -> View:
