@@ -25,7 +25,7 @@ def test_the_application_gets_every_published_path(sqlite_factory: sessionmaker[
 
 
 def test_tokens_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RELAIS_DIRECTORY_API_TOKENS", '["one", "two"]')
+    monkeypatch.setenv("RELAIS_DIRECTORY_API_TOKENS", '["first-token", "second-token"]')
     settings = DirectorySettings()
-    assert settings.tokens() == ("one", "two")
-    assert "one" not in repr(settings)
+    assert settings.tokens() == ("first-token", "second-token")
+    assert "first-token" not in repr(settings)
