@@ -166,14 +166,13 @@ def _what_next(state: State, has_more: bool, has_blocked: bool) -> Say:
 
 
 def _message_for_employer(state: State) -> Say:
-    """A message ready to send, in French whatever the person's language."""
+    """A message ready to send; what it quotes is French whatever the person's language."""
     profile = state.profile
     key = "employer.interview" if profile.get("purpose") == "entretien" else "employer.work"
-    if profile.get("arrival"):
-        return Say(
-            f"{key}.time", {"day": {"date": profile["deadline"]}, "time": {"time": profile["arrival"]}}
-        )
-    return Say(key, {"day": {"date": profile["deadline"]}} if profile.get("deadline") else {})
+    if not (profile.get("deadline") and profile.get("arrival")):
+        return Say(key)
+    day = {"in": "fr", "date": profile["deadline"]}
+    return Say(f"{key}.time", {"day": day, "time": {"in": "fr", "time": profile["arrival"]}})
 
 
 def _unmet(state: State) -> dict[str, Any]:

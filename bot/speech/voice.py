@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import logging
 from collections.abc import Callable, Mapping, Sequence
@@ -67,17 +68,7 @@ class Voice:
         if language != self.language:
             self.fell_back = True
             log.warning("speech.fallback key=%s language=%s", key, self.language)
-            french = Voice(
-                REFERENCE,
-                self.channel,
-                self.plain,
-                self.now,
-                self.catalogues,
-                self.formats,
-                self.places,
-                self.strict,
-            )
-            pieces = french.sentence(key, values, depth)
+            pieces = dataclasses.replace(self, language=REFERENCE).sentence(key, values, depth)
             return tuple(Piece(piece.text, piece.loss, apart=True) for piece in pieces) if depth else pieces
         text = self.catalogues[language].entries[key].choose(self.channel, self.plain)
         if isinstance(text, Plural):
@@ -132,6 +123,11 @@ class Voice:
             return self.sentence(str(value["key"]), value.get("values") or {}, depth)
         if "list" in value:
             return self._listed(value["list"], value.get("style", "standard"), depth)
+        if "in" in value:
+            # Words quoted in another language, on paper: no « tomorrow », a letter is read later than it is written.
+            quoted = dataclasses.replace(self, language=str(value["in"]), now=None)
+            pieces = quoted.value({tag: content for tag, content in value.items() if tag != "in"}, depth)
+            return tuple(Piece(piece.text, piece.loss, apart=True) for piece in pieces)
         if "lines" in value:
             return self._lines(value["lines"], depth)
         tag, content = next(((tag, content) for tag, content in value.items() if tag != "style"), ("", None))
