@@ -53,7 +53,7 @@ FACTS: tuple[str, ...] = (
 BITS = {name: np.int32(1 << index) for index, name in enumerate(FACTS)}
 States = NDArray[np.uint8]
 Masks = NDArray[np.int32]
-Indices = NDArray[np.int32]
+Indices = NDArray[np.intp]  # numpy looks up with these without a copy
 ALWAYS = 0  # the node that is always met: an empty set of requirements, no zone
 
 
@@ -110,7 +110,7 @@ class _Builder:
             flat = [part for number in nodes for part in self.made[number][1]]
             sizes = [len(self.made[number][1]) for number in nodes]
             starts = np.concatenate(([0], np.cumsum(sizes)[:-1])).astype(np.intp)
-            layers.append(_Layer(kind, np.array(nodes, np.int32), np.array(flat, np.int32), starts))
+            layers.append(_Layer(kind, np.array(nodes, np.intp), np.array(flat, np.intp), starts))
         return layers
 
 
@@ -278,12 +278,12 @@ class Compiled:
         self._layers = builder.layers()
         flat = [number for key in sets for number in key]
         sizes = [len(key) for key in sets]
-        self._set_members = np.array(flat, np.int32)
+        self._set_members = np.array(flat, np.intp)
         self._set_starts = (
             np.concatenate(([0], np.cumsum(sizes)[:-1])).astype(np.intp) if sizes else np.zeros(0, np.intp)
         )
-        self._service_sets = np.array(service_sets, np.int32)
-        self._service_zones = np.array(service_zones, np.int32)
+        self._service_sets = np.array(service_sets, np.intp)
+        self._service_zones = np.array(service_zones, np.intp)
         self.levels = np.array([reading.level for reading in readings], np.int8)
 
     def __len__(self) -> int:

@@ -32,7 +32,8 @@ _KNOWN = {
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One unknown fact. `weight` is what it would settle; `because` the heaviest offers that wait for it.
+    """One unknown fact. `weight` is what it would settle; `because` the
+    heaviest offers that wait for it, when it can be asked.
 
     `offers` counts them all; `alone` those that wait for nothing else. `askable` tells whether the profile
     has a field for it that the person has neither filled nor declined.
@@ -99,26 +100,25 @@ def questions(
     mine = masks[waiting]
     counts = np.bitwise_count(mine)
     share = weights[waiting] / np.maximum(counts, 1)
+    single = counts == 1
     present = int(np.bitwise_or.reduce(mine))
     found = []
     for position, field in enumerate(FACTS):
-        if not present >> position & 1:
+        bit = 1 << position
+        if not present & bit:
             continue
-        concerned = np.flatnonzero(mine >> position & 1)
+        concerned = np.flatnonzero(mine & np.int32(bit))
         held = share[concerned]
-        top = (
-            concerned[np.lexsort((waiting[concerned], -held))[:SHOWN]]
-            if len(held) <= 64
-            else _top(concerned, held)
-        )
+        asking = askable(field, person)
+        top = _top(concerned, held) if asking else concerned[:0]
         found.append(
             Question(
                 field,
                 round(float(held.sum()), 6),
                 tuple(ids[waiting[index]] for index in top),
                 len(concerned),
-                int((counts[concerned] == 1).sum()),
-                askable(field, person),
+                int(np.count_nonzero(single[concerned])),
+                asking,
             )
         )
     return sorted(found, key=lambda question: -question.weight)
@@ -126,8 +126,11 @@ def questions(
 
 def _top(concerned: NDArray[np.intp], held: NDArray[np.float64]) -> NDArray[np.intp]:
     # The heaviest, the first in the store among equals, so that the answer never depends on a sort's whim.
-    threshold = np.partition(held, len(held) - SHOWN)[len(held) - SHOWN]
-    best = np.flatnonzero(held >= threshold)
+    if len(held) > SHOWN:
+        threshold = np.partition(held, len(held) - SHOWN)[len(held) - SHOWN]
+        best = np.flatnonzero(held >= threshold)
+    else:
+        best = np.arange(len(held))
     order = np.lexsort((best, -held[best]))[:SHOWN]
     return concerned[best[order]]
 

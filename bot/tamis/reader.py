@@ -94,6 +94,10 @@ class Reader:
             _days(service.get("extra")),
         )
 
+    def forget(self) -> None:
+        """Drops the sentences kept in memory, once a directory has been read."""
+        self._sentence.cache_clear()
+
     def level(self, criteria: Sequence[Criterion]) -> int:
         """The level of these criteria together."""
         return self._levels.of(criterion.expression for criterion in criteria)

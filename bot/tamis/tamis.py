@@ -75,6 +75,7 @@ class Tamis:
             readings.append(overlay(reading, service, made, reader) if made else reading)
             listed = service.get("thematiques") or ()
             themes.append(frozenset(str(theme) for theme in listed))
+        reader.forget()
         return cls(readings, themes, reader, places or reader.places, Weights.load(ROOT / "data"), marks)
 
     def _unchanged(self, service: Mapping[str, Any], marked: int) -> Reading | None:
