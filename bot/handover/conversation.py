@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.gateway.gateway import Gateway
+from bot.gateway.outbox import SMS
 from bot.gateway.ownership import Owner, give
 from bot.gateway.reply import Say
 from bot.gateway.tables import Conversation, Inbox, Outbox
@@ -58,9 +59,24 @@ class GatewayThread:
         if conversation is None or conversation.person.erased_at is not None:
             return {}
         given = {key: str(value) for key, value in (conversation.person.reach or {}).items()}
-        if "phone" not in given and conversation.channel == "sms" and conversation.contact.address:
+        if "phone" not in given and conversation.channel == SMS and conversation.contact.address:
             given["phone"] = conversation.contact.address
         return given
+
+    def profile(self, session: Session, conversation_id: str) -> Mapping[str, Any]:
+        """The profile in the conversation's state; empty when it is gone or erased."""
+        conversation = session.get(Conversation, conversation_id)
+        if conversation is None or conversation.person.erased_at is not None:
+            return {}
+        profile: Mapping[str, Any] = (conversation.state or {}).get("profile") or {}
+        return profile
+
+    def segments(self, session: Session, conversation_id: str, text: str) -> int:
+        """How many SMS the text would be sent as; 0 on another channel."""
+        conversation = session.get(Conversation, conversation_id)
+        if conversation is None or conversation.channel != SMS:
+            return 0
+        return self._gateway.speech.segments(text)
 
     def send(self, session: Session, conversation_id: str, text: str, author: str) -> bool:
         """A counsellor's own words, in French as they wrote them."""

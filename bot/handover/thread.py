@@ -42,6 +42,14 @@ class Thread(Protocol):
         """How to call the person back, as far as they gave it: `phone`, `email`."""
         ...
 
+    def profile(self, session: Session, conversation_id: str) -> Mapping[str, Any]:
+        """What the person said so far, in the profile's codes; empty when the conversation is gone."""
+        ...
+
+    def segments(self, session: Session, conversation_id: str, text: str) -> int:
+        """How many SMS a text would be sent as in this conversation; 0 on another channel."""
+        ...
+
     def send(self, session: Session, conversation_id: str, text: str, author: str) -> bool:
         """Send a counsellor's words; False when the person said STOP or is gone, and nothing is sent."""
         ...

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 import bot.directory.tables
 import bot.handover.tables
-import bot.observatory.tables  # noqa: F401
+import bot.observatory.tables
+import bot.tamis.tables  # noqa: F401
 from bot.database import Base, connect, sessions
 from bot.handover.platform import Platform
 from bot.handover.summary import Wording, wording

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
@@ -13,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from bot.handover import reports
 from bot.handover.desk import cases
 from bot.handover.desk.pages import Problem
+from bot.handover.desk.services import reported
 from bot.handover.desk.visit import Desk, Visit, back
 from bot.handover.hours import PARIS
 from bot.handover.life import Claim, Close, Event, Move, Outcome, RefusedError, Requeue
@@ -176,24 +176,15 @@ def add(router: APIRouter, desk: Desk) -> None:
             row = visit.case(handover_id)
             if service not in {one["id"] for one in row.services}:
                 raise Problem(422, "value")
-            today = visit.now.astimezone(PARIS).date()
-            if kind == "lift":
-                reports.lift(visit.session, service, today)
-                visit.note("lift", row.id)
-                return back(f"/desk/cases/{row.id}", "lifted")
-            try:
-                reports.report(
-                    visit.session,
-                    service_id=service,
-                    kind=kind,
-                    until=date.fromisoformat(until) if until and kind == "full" else None,
-                    role=desk.pages.words(f"roles.{visit.who.role}"),
-                    today=today,
-                )
-            except ValueError as error:
-                raise Problem(422, "value") from error
-            visit.note("report", row.id)
-            return back(f"/desk/cases/{row.id}", "reported")
+            made = reported(desk, visit, service, kind, until)
+            visit.note(made, row.id)
+        return back(f"/desk/cases/{handover_id}", "lifted" if made == "lift" else "reported")
+
+    @router.post("/cases/{handover_id}/segments")
+    def segments(request: Request, handover_id: str, csrf: Short, text: Long) -> Response:
+        with desk.visit(request, "cases", csrf, passive=True) as visit:
+            row = visit.held(handover_id)
+            return JSONResponse({"segments": desk.thread.segments(visit.session, row.conversation_id, text)})
 
 
 def _act(desk: Desk, visit: Visit, row: Handover, event: Event, action: str) -> None:

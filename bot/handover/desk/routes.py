@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session, sessionmaker
 from starlette.responses import FileResponse, Response
 
 from bot.handover.conversation import GatewayThread
-from bot.handover.desk import casework, entrance, live, observatory, team
+from bot.handover.desk import casework, day, entrance, live, observatory, services, sieving, team
 from bot.handover.desk.accounts import first_invitation
 from bot.handover.desk.pages import HERE, Pages, Problem, desk_words, route_class
 from bot.handover.desk.visit import Desk, phrases, refusals
 from bot.handover.keeper import Keeper
+from bot.handover.offer import KeptOffer, Shelf
 from bot.handover.platform import Places, Platform, load
 from bot.handover.summary import wording
 from bot.handover.thread import Thread
@@ -75,9 +76,14 @@ def router(
     platforms: Sequence[Platform] | None = None,
     clock: Callable[[], datetime] = _now,
     name_epci: Callable[[str], str] = str,
+    offer: Shelf | None = None,
 ) -> APIRouter:
-    """The desk's routes. `platforms` None reads `data/handover/platforms.yml`; `name_epci` names a SIREN."""
-    pages = Pages(desk_words(settings.data), wording(settings.data).french)
+    """The desk's routes. `platforms` None reads `data/handover/platforms.yml`; `name_epci` names a SIREN.
+
+    `offer` None reads the directory of `sessions` when a page first needs it.
+    """
+    french = wording(settings.data).french
+    pages = Pages(desk_words(settings.data), french)
     desk = Desk(
         sessions=sessions,
         thread=thread,
@@ -88,6 +94,8 @@ def router(
         pages=pages,
         phrases=phrases(settings.data),
         refusals=refusals(settings.data),
+        french=french,
+        offer=offer or KeptOffer(sessions, settings.data),
         epci_name=name_epci,
     )
     made = APIRouter(prefix="/desk", route_class=route_class(pages), include_in_schema=False)
@@ -100,6 +108,6 @@ def router(
             HERE / "static" / name, media_type=STATIC[name], headers={"Cache-Control": "max-age=3600"}
         )
 
-    for part in (entrance, casework, team, live, observatory):
+    for part in (entrance, day, casework, services, sieving, team, live, observatory):
         part.add(made, desk)
     return made

@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from bot.handover.desk import browser, scope
 from bot.handover.desk.accounts import note
 from bot.handover.desk.pages import Pages, Problem, SignInFirst
+from bot.handover.offer import Shelf
 from bot.handover.platform import Places, Platform
 from bot.handover.tables import Counsellor, Handover
 from bot.handover.thread import Thread
@@ -64,6 +65,8 @@ class Desk:
     pages: Pages
     phrases: Sequence[dict[str, Any]]
     refusals: Mapping[str, str | None]
+    french: Mapping[str, Any]
+    offer: Shelf
     epci_name: Callable[[str], str] = str
 
     @property

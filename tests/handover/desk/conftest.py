@@ -14,15 +14,19 @@ from httpx import Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
+from bot.directory.snapshot import Snapshot
 from bot.handover.desk.browser import COOKIE, begin
 from bot.handover.desk.routes import router
 from bot.handover.desk.secrets import hash_password
+from bot.handover.offer import Offer, Shelf
 from bot.handover.request import request
 from bot.handover.summary import Wording
 from bot.handover.tables import Counsellor
 from bot.handover.thread import Line
 from bot.settings import Settings
-from tests.handover.conftest import MONDAY, PLATFORMS, SomePlaces
+from bot.tamis.places import Register
+from bot.tamis.reader import Reader
+from tests.handover.conftest import DATA, MONDAY, PLATFORMS, SomePlaces
 
 with warnings.catch_warnings():
     # The lock file holds httpx; this Starlette would rather have its successor.
@@ -56,6 +60,7 @@ class SomeThread:
     owners: dict[str, str] = field(default_factory=dict)
     woken: list[str] = field(default_factory=list)
     gone: set[str] = field(default_factory=set)
+    profiles: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def messages(self, session: Session, conversation_id: str) -> Sequence[Line]:
         return self.lines.get(conversation_id, [])
@@ -71,6 +76,12 @@ class SomeThread:
 
     def reach(self, session: Session, conversation_id: str) -> Mapping[str, str]:
         return {"phone": "+33600000000"}
+
+    def profile(self, session: Session, conversation_id: str) -> Mapping[str, Any]:
+        return self.profiles.get(conversation_id, {})
+
+    def segments(self, session: Session, conversation_id: str, text: str) -> int:
+        return 1 + len(text) // 160
 
     def send(self, session: Session, conversation_id: str, text: str, author: str) -> bool:
         if conversation_id in self.gone:
@@ -89,6 +100,21 @@ class SomeThread:
 
     def wake(self, conversation_id: str) -> None:
         self.woken.append(conversation_id)
+
+
+@dataclass
+class SomeOffer:
+    """The offer of the test; empty until the test lays one on the shelf."""
+
+    shelf: Shelf | None = None
+
+    def current(self) -> Offer:
+        return self.shelf.current() if self.shelf else empty()
+
+
+@functools.cache
+def empty() -> Offer:
+    return Offer(Snapshot.of([], today=MONDAY.date()), Reader.load(DATA, Register.load(DATA)), {})
 
 
 @dataclass
@@ -121,6 +147,7 @@ class House:
     app: FastAPI
     words: Wording
     settings: Settings
+    offer: SomeOffer = field(default_factory=SomeOffer)
     count: int = 0
     handed: int = 0
 
@@ -189,8 +216,16 @@ class House:
 @pytest.fixture
 def house(make: sessionmaker[Session], words: Wording) -> Iterator[House]:
     settings = Settings(_env_file=None)
-    clock, thread, app = Moment(), SomeThread(), FastAPI()
+    clock, thread, app, offer = Moment(), SomeThread(), FastAPI(), SomeOffer()
     app.include_router(
-        router(settings, make, thread=thread, places=SomePlaces(), platforms=PLATFORMS, clock=clock)
+        router(
+            settings,
+            make,
+            thread=thread,
+            places=SomePlaces(),
+            platforms=PLATFORMS,
+            clock=clock,
+            offer=offer,
+        )
     )
-    yield House(make, thread, clock, app, words, settings)
+    yield House(make, thread, clock, app, words, settings, offer)

@@ -60,9 +60,7 @@ def test_every_problem_and_audited_action_has_words() -> None:
 
 
 def test_every_phrase_has_a_sentence_with_its_values() -> None:
-    catalogue = yaml.safe_load(
-        (DATA / "catalogues" / "parts" / "phrasebook.fr.yml").read_text(encoding="utf-8")
-    )
+    catalogue = yaml.safe_load((DATA / "catalogues" / "phrasebook.fr.yml").read_text(encoding="utf-8"))
     for one in visit.phrases(DATA):
         wanted = set(one["values"]) | ({"name"} if one.get("own_name") else set())
         assert set(re.findall(r"\{([a-z]+)\}", catalogue[one["key"]])) == wanted, one["key"]

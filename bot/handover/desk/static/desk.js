@@ -31,3 +31,19 @@ for (const place of document.querySelectorAll("[data-live]")) {
   });
   if (place.dataset.piece) place.scrollTop = place.scrollHeight;
 }
+
+for (const box of document.querySelectorAll("[data-count]")) {
+  const shown = document.getElementById(`${box.id}-count`);
+  let waiting;
+  box.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(async () => {
+      const text = box.value.trim();
+      const body = new URLSearchParams({ csrf: box.form.elements.csrf.value, text });
+      // The server counts as it will send: same alphabet, same cuts.
+      const answer = text && (await fetch(box.dataset.count, { method: "POST", body, credentials: "same-origin" }));
+      if (!text) shown.textContent = "";
+      else if (answer.ok) shown.textContent = box.dataset.counted.replace("#", (await answer.json()).segments);
+    }, 300);
+  });
+}
