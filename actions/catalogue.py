@@ -56,7 +56,7 @@ class KeptFresh:
             try:
                 self._looked = time.monotonic()
                 if self._scene.outdated(self._sessions):
-                    self._scene = SievedDirectory.load(self._sessions, self._settings.data)
+                    self._scene = SievedDirectory.load(self._sessions, self._settings.data, self._scene)
             finally:
                 self._lock.release()
         return self._scene
@@ -66,10 +66,10 @@ class KeptFresh:
         return self._current().survey(profile, now)
 
     def weights(
-        self, profile: Mapping[str, Any], candidates: Sequence[Candidate]
+        self, profile: Mapping[str, Any], now: datetime, candidates: Sequence[Candidate]
     ) -> Sequence[tuple[str, float]]:
         """See `Scene.weights`."""
-        return self._current().weights(profile, candidates)
+        return self._current().weights(profile, now, candidates)
 
 
 @functools.cache

@@ -37,6 +37,6 @@ class Scene(Protocol):
         """Every service of the mobility themes in reach of the profile's origin, sieved."""
 
     def weights(
-        self, profile: Mapping[str, Any], candidates: Sequence[Candidate]
+        self, profile: Mapping[str, Any], now: datetime, candidates: Sequence[Candidate]
     ) -> Sequence[tuple[str, float]]:
         """Facts worth asking, heaviest first: (profile field, share of the offers' weight it would settle)."""

@@ -20,6 +20,8 @@ from bot.directory.schema import FIELDS
 from bot.directory.search import Query, reach_rules, search
 
 Service = Mapping[str, Any]
+# Answers of `held` kept at most; a day of a national directory's mobility services is well below.
+HELD_KEPT = 50_000
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ class Snapshot:
         self.services = services
         self.index = index
         self.places = places or communes()
+        self._held: dict[tuple[str, date], Held | None] = {}
         self._folds = {id_: _fold_key(service) for id_, service in services.items()}
 
     @classmethod
@@ -135,12 +138,24 @@ class Snapshot:
             found.append((at, km, remote))
         return [self._reach(at, km, remote, factor, copies.get(at, ()), now) for at, km, remote in found]
 
+    def held(self, service: Service, day: date) -> Held | None:
+        """Why a service cannot be used that day: what the local people say, else its dates, fields and text.
+
+        Reading the text is the dearest part of a search and the answer holds for the day: it is kept.
+        """
+        key = (str(service["id"]), day)
+        if key not in self._held:
+            if len(self._held) >= HELD_KEPT:
+                self._held.clear()
+            local = (service.get("extra") or {}).get("local") or []
+            self._held[key] = overlays.held_by(local, day) or freshness.held(service, day)
+        return self._held[key]
+
     def _reach(
         self, at: int, km: float, remote: bool, factor: float, copies: Iterable[str], now: date
     ) -> Reach:
         service = self.services[self.index.ids[at]]
         known = not math.isnan(km)
-        local = (service["extra"] or {}).get("local", ())
         return Reach(
             service=service,
             distance_km=round(km, 1) if known else None,
@@ -150,7 +165,7 @@ class Snapshot:
             scope=SCOPES[self.index.scope[at]],
             age_days=freshness.age_days(service["date_maj"], now),
             stale=freshness.is_stale(service, now),
-            held=overlays.held_by(local, now) or freshness.held(service, now),
+            held=self.held(service, now),
             copies=tuple(copies),
         )
 
