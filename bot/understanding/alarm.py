@@ -2,81 +2,93 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.understanding.lexicon import Lexicon, load_letters, load_lexicons, read_yaml
-from bot.understanding.scope import Scope
+from bot.understanding.lexicon import Lexicon, read_yaml
 from bot.understanding.script import script_of
-from bot.understanding.stream import Hit, read_stream
+from bot.understanding.stream import Hit, Stream, read_stream
 from bot.understanding.text import BORDER, Letters, Token
 
+FILES = ("signals", "danger")
+WHOLE = "whole"
 
-class Alarm:
-    """One of the two files signals.yml and danger.yml: codes by language, strongest code first."""
 
-    def __init__(self, content: Mapping[str, Any], letters: Letters, own: Mapping[str, Lexicon]) -> None:
-        self._letters = letters
-        self._order = [str(code) for code in content["order"]]
-        self._lexicons: list[Lexicon] = []
-        for language, section in content["languages"].items():
-            described: dict[str, Any] = {"script": str(content["scripts"].get(language, "latin")), **section}
-            lexicon = own.get(language)
-            if lexicon is not None:
-                spelling = {word: " ".join(parts) for word, parts in lexicon.spelling.items()}
-                described["spelling"] = {**spelling, **(section.get("spelling") or {})}
-                described["clitics"] = {
-                    "prefixes": dict(lexicon.prefixes),
-                    "suffixes": dict(lexicon.suffixes),
-                }
-            self._lexicons.append(Lexicon({"language": language, **described}, letters, str(language)))
-        self._fillers = frozenset(letters.fold(str(w)) for w in content.get("fillers") or ())
+@dataclass(frozen=True)
+class Heard:
+    """The strongest code of each file that a message says, or None."""
+
+    signal: str | None = None
+    danger: str | None = None
+
+
+class Alarms:
+    """signals.yml and danger.yml read as one: each language's words are spelt and searched once for both.
+
+    `contents` is the content of each of `FILES`; `own` are the languages' lexicons, whose spellings count here too.
+    """
+
+    def __init__(
+        self, contents: Mapping[str, Mapping[str, Any]], letters: Letters, own: Mapping[str, Lexicon]
+    ) -> None:
+        self._order = {name: [str(code) for code in contents[name]["order"]] for name in FILES}
+        self._fillers = frozenset(
+            letters.fold(str(word)) for name in FILES for word in contents[name].get("fillers") or ()
+        )
+        languages = dict.fromkeys(language for name in FILES for language in contents[name]["languages"])
+        self.lexicons = [
+            Lexicon(_joined(str(language), contents, own), letters, str(language)) for language in languages
+        ]
 
     @classmethod
-    def load(
-        cls,
-        data: Path,
-        name: str,
-        letters: Letters | None = None,
-        lexicons: Mapping[str, Lexicon] | None = None,
-    ) -> Alarm:
-        """From data/lexicons/<name>.yml, with the spellings of each language's own lexicon."""
-        letters = letters or load_letters(data)
-        content = read_yaml(data / "lexicons" / f"{name}.yml")
-        return cls(content, letters, load_lexicons(data, letters) if lexicons is None else lexicons)
+    def load(cls, data: Path, letters: Letters, own: Mapping[str, Lexicon]) -> Alarms:
+        """From data/lexicons. Raises `LexiconError` when a file cannot be used."""
+        return cls({name: read_yaml(data / "lexicons" / f"{name}.yml") for name in FILES}, letters, own)
 
-    def hear(self, text: str, raw: Sequence[Token] | None = None) -> str | None:
-        """The strongest code that a message says in any language, or None.
+    def hear(self, tokens: Sequence[Token]) -> Heard:
+        """What the tokens of a message say in any language.
 
         A rule under `whole` counts only when it covers the message but for fillers (« stop svp »).
         """
-        tokens = self._letters.tokens(text) if raw is None else raw
-        found: set[str] = set()
+        found: dict[str, set[str]] = {name: set() for name in FILES}
         scripts = {script_of(token.text) for token in tokens}
-        for lexicon in self._lexicons:
+        for lexicon in self.lexicons:
             if lexicon.script not in scripts:
                 continue
             stream = read_stream(tokens, lexicon)
-            hits = stream.hits(lexicon.index.candidates(stream.words))
-            said = [hit for hit in hits if hit.rule.kind == "rule"]
-            if not said:
-                continue
-            scope = Scope(stream, lexicon, [h for h in hits if h.rule.kind != "rule"], text)
-            words = [t.text for t in stream.tokens]
-            for hit in said:
-                if hit.rule.field == "whole" and not self._covers(hit, words):
-                    continue
-                if scope.cues(hit) & hit.rule.drop:
-                    continue
-                if any(
-                    hit.overlaps(lure.start, lure.end)
-                    for lure in stream.hits([(hit.rule, p) for p in hit.rule.unless])
-                ):
-                    continue
-                found.add(hit.rule.value)
-        return next((code for code in self._order if code in found), None)
+            for hit in stream.hits(lexicon.index.candidates(stream.words)):
+                name, _, part = hit.rule.field.partition(".")
+                if hit.rule.value not in found[name] and self._said(hit, part, stream):
+                    found[name].add(hit.rule.value)
+        signal, danger = (next((c for c in self._order[name] if c in found[name]), None) for name in FILES)
+        return Heard(signal, danger)
 
-    def _covers(self, hit: Hit, words: Sequence[str]) -> bool:
-        rest = [*words[: hit.start], *words[hit.end :]]
-        return all(word == BORDER or word in self._fillers for word in rest)
+    def _said(self, hit: Hit, part: str, stream: Stream) -> bool:
+        if part == WHOLE:
+            rest = [*stream.tokens[: hit.start], *stream.tokens[hit.end :]]
+            if not all(token.text == BORDER or token.text in self._fillers for token in rest):
+                return False
+        lures = stream.hits([(hit.rule, pattern) for pattern in hit.rule.unless])
+        return not any(hit.overlaps(lure.start, lure.end) for lure in lures)
+
+
+def _joined(
+    language: str, contents: Mapping[str, Mapping[str, Any]], own: Mapping[str, Lexicon]
+) -> dict[str, Any]:
+    """One language's sections of both files as the content of one lexicon; rules are named `<file>.<part>`."""
+    sections = {name: contents[name]["languages"].get(language) or {} for name in FILES}
+    scripts: Iterable[Mapping[str, str]] = (contents[name].get("scripts") or {} for name in FILES)
+    script = next((str(listed[language]) for listed in scripts if language in listed), "latin")
+    joined: dict[str, Any] = {"language": language, "script": script, "spelling": {}, "sets": {}, "rules": {}}
+    lexicon = own.get(language)
+    if lexicon is not None:
+        joined["spelling"] = {word: " ".join(parts) for word, parts in lexicon.spelling.items()}
+        joined["clitics"] = {"prefixes": dict(lexicon.prefixes), "suffixes": dict(lexicon.suffixes)}
+    for name, section in sections.items():
+        joined["spelling"].update(section.get("spelling") or {})
+        joined["sets"].update(section.get("sets") or {})
+        for part, codes in (section.get("rules") or {}).items():
+            joined["rules"][f"{name}.{part}"] = codes
+    return joined

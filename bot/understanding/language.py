@@ -12,6 +12,7 @@ from bot.understanding.lexicon import load_letters, read_yaml
 from bot.understanding.places import Gazetteer
 from bot.understanding.script import script_of
 from bot.understanding.text import BORDER, Letters
+from bot.understanding.tokeniser import Tokeniser
 
 MAX_CHARS = 1000  # enough to tell a language
 
@@ -28,7 +29,6 @@ class LanguageDetector:
     """Tells a message's language among the twelve; names of places, numbers and links are left out."""
 
     def __init__(self, content: Mapping[str, Any], letters: Letters, gazetteer: Gazetteer) -> None:
-        self._letters = letters
         self._gazetteer = gazetteer
         self._least_words = int(content["least_words"])
         self._margin = float(content["margin"])
@@ -36,6 +36,7 @@ class LanguageDetector:
         self._lingua = [str(code) for code in content["lingua"]]
         self._cyrillic = [str(code) for code in content["cyrillic"]]
         self._mixed = frozenset(letters.fold(str(w)) for w in content["romanised"])
+        self._tokeniser = Tokeniser(letters, self._mixed)
         self._words: dict[str, set[str]] = {
             language: {letters.fold(str(w)) for w in words} for language, words in content["words"].items()
         }
@@ -73,7 +74,7 @@ class LanguageDetector:
         for chunk in text.split():
             if "://" in chunk or "@" in chunk or chunk.startswith("www."):
                 continue
-            for token in self._letters.tokens(chunk):
+            for token in self._tokeniser.tokens(chunk):
                 if token.text == BORDER or not token.text.isalpha():
                     if token.text in self._mixed:
                         out.append((token.text, chunk[token.start : token.end]))

@@ -159,6 +159,7 @@ class Lexicon:
         self.early = Index()  # dates, times and what announces a place: read before the rest
         self.index = Index()
         self.asked = Index()
+        self.proxies = Index()  # the cues of that name alone
         try:
             self._read(content)
         except PatternError as error:
@@ -173,6 +174,7 @@ class Lexicon:
         cues = content.get("cues") or {}
         for name in (*CUES, "negation", "negation_after"):
             self._add(Rule(name), cues.get(name))
+        self._add(Rule("proxy"), cues.get("proxy"), self.proxies)
         for field_name, codes in (content.get("rules") or {}).items():
             self._rules("rule", str(field_name), codes or {}, self.index)
         for field_name, codes in (content.get("asked") or {}).items():

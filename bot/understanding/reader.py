@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.understanding.alarm import Alarm
+from bot.understanding.alarm import Alarms
 from bot.understanding.clock import Clock, find_times
 from bot.understanding.codes import Codes, settled
 from bot.understanding.days import find_days
@@ -24,6 +24,7 @@ from bot.understanding.script import script_of
 from bot.understanding.sensitive import sensitive_spans
 from bot.understanding.stream import Hit, Stream, read_stream
 from bot.understanding.text import BORDER, Letters, Token
+from bot.understanding.tokeniser import Tokeniser
 from bot.understanding.trip import Trip
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -40,15 +41,14 @@ class Understanding:
         lexicons: Mapping[str, Lexicon],
         policy: Policy,
         gazetteer: Gazetteer,
-        signals: Alarm,
-        dangers: Alarm,
+        alarms: Alarms,
     ) -> None:
         self.letters = letters
         self.lexicons = dict(lexicons)
+        self.tokeniser = Tokeniser(letters, {w for lexicon in lexicons.values() for w in lexicon.spelling})
         self.policy = policy
         self.gazetteer = gazetteer
-        self._signals = signals
-        self._dangers = dangers
+        self._alarms = alarms
         self._nothing = Grammar(letters.fold, {}).pattern("x")
 
     @classmethod
@@ -61,8 +61,7 @@ class Understanding:
             lexicons,
             Policy.load(data),
             gazetteer or Gazetteer.load(data, letters),
-            Alarm.load(data, "signals", letters, lexicons),
-            Alarm.load(data, "danger", letters, lexicons),
+            Alarms.load(data, letters, lexicons),
         )
 
     def warm(self, *languages: str) -> None:
@@ -87,7 +86,7 @@ class Understanding:
         Never raises on any text. Spans count characters of `text`.
         """
         sensitive = sensitive_spans(text, self.letters)
-        raw = _without(self.letters.tokens(text), sensitive)
+        raw = _without(self.tokeniser.tokens(text), sensitive)
         facts: list[Fact] = []
         proxy = False
         for lexicon in self._lexicons_for(raw, language):
@@ -96,21 +95,38 @@ class Understanding:
             held = {(f.field, None if f.operation == "set" else f.value) for f in facts}
             facts += [f for f in found if (f.field, None if f.operation == "set" else f.value) not in held]
         facts = [replace(f, evidence=text[f.start : f.end]) for f in settled(facts, self.policy)]
-        return Reading(
-            facts=tuple(facts),
-            signal=self.signal(text, raw),
-            danger=self.danger(text, raw),
-            sensitive=sensitive,
-            about_other=proxy,
+        heard = self._alarms.hear(raw)
+        return Reading(tuple(facts), heard.signal, heard.danger, sensitive, proxy)
+
+    def listen(
+        self, text: str, *, now: datetime, language: str | None = None, asked: str | None = None
+    ) -> Reading:
+        """What must be heard and forgotten before anything else: a reading without facts, at a fifth of the time.
+
+        The arguments are those of `read`, whose signal, danger, sensitive spans and `about_other` it gives.
+        """
+        sensitive = sensitive_spans(text, self.letters)
+        raw = _without(self.tokeniser.tokens(text), sensitive)
+        heard = self._alarms.hear(raw)
+        scripts = {script_of(token.text) for token in raw}
+        lexicons = (self.lexicons.get(code) for code in dict.fromkeys((language, ALWAYS)) if code)
+        proxy = any(
+            self._proxy(lexicon, raw) for lexicon in lexicons if lexicon and lexicon.script in scripts
         )
+        return Reading((), heard.signal, heard.danger, sensitive, proxy)
 
-    def signal(self, text: str, raw: Sequence[Token] | None = None) -> str | None:
+    def signal(self, text: str) -> str | None:
         """`stop`, `start`, `erase`, `human` or `my-data` when that is what a message asks, in any language."""
-        return self._signals.hear(text, raw)
+        return self._alarms.hear(self.tokeniser.tokens(text)).signal
 
-    def danger(self, text: str, raw: Sequence[Token] | None = None) -> str | None:
+    def danger(self, text: str) -> str | None:
         """The danger that a message speaks of, in any language, or None."""
-        return self._dangers.hear(text, raw)
+        return self._alarms.hear(self.tokeniser.tokens(text)).danger
+
+    def _proxy(self, lexicon: Lexicon, raw: Sequence[Token]) -> bool:
+        """Whether one lexicon finds the words of somebody who writes for another."""
+        stream = read_stream(raw, lexicon, self.gazetteer.words)
+        return bool(stream.hits(lexicon.proxies.candidates(stream.words)))
 
     def _lexicons_for(self, raw: Sequence[Token], language: str | None) -> list[Lexicon]:
         scripts = {script_of(t.text) for t in raw}

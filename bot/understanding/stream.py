@@ -14,7 +14,7 @@ from bot.understanding.pattern import Pattern, captured
 from bot.understanding.text import BORDER, Token, split_digits
 
 MAX_TOKENS = 500  # bounds the work on pasted documents
-REMEMBERED = 20_000  # words whose spelling one lexicon remembers
+REMEMBERED = 4_000  # words whose spelling one lexicon remembers before it forgets them all: people typed them
 
 
 @dataclass(frozen=True)
@@ -127,8 +127,9 @@ def read_stream(raw: Sequence[Token], lexicon: Lexicon, known: frozenset[str] = 
         if parts is None:
             whole = Token(text, 0, end - start)
             parts = tuple(_parts(whole, lexicon, known))
-            if len(memory) < REMEMBERED:
-                memory[key] = parts
+            if len(memory) >= REMEMBERED:
+                memory.clear()
+            memory[key] = parts
         if len(parts) == 1:
             out.append(Token(parts[0].text, start, end))
         else:

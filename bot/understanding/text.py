@@ -1,17 +1,17 @@
-"""A message as folded words that remember where they stand in the original text."""
+"""How the letters of a message fold: case, accents, marks, width and letters that are written several ways."""
 
 from __future__ import annotations
 
-import functools
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 BORDER = "|"
 MAX_CHARS = 3000  # beyond this a message is a pasted document; its head is read, so that time stays bounded
+SIGNS = "|?.,:;/-"  # what a folded message holds beside letters, digits, currency signs and spaces
 
-_BORDERS = frozenset('.,;:!?()[]{}<>"«»“”…\n\r\t|،؛؟።፣፤፥፧፨•·')
-_BETWEEN_DIGITS = frozenset(".,:/-")
+_BORDERS = frozenset(';!()[]{}<>"«»“”…\n\r\t|؛።፣፤፥፨•·')
+_KEPT = {".": ".", ",": ",", "،": ",", ":": ":", "፦": ":", "/": "/", "-": "-", "?": "?", "؟": "?", "፧": "?"}
 
 
 class Token(NamedTuple):
@@ -22,26 +22,38 @@ class Token(NamedTuple):
     end: int
 
 
-class Letters:
-    """How characters fold: case, accents, marks, width and the letters that are written several ways.
+class Folded(NamedTuple):
+    """A folded text and where its characters come from; `starts` is None when each stands at its own place."""
 
-    `same` maps a letter (after case and accents are gone) to the one it is read as.
-    """
+    text: str
+    starts: Sequence[int] | None
+    ends: Sequence[int] | None
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The characters of the original that [start, end) of the folded text was read from."""
+        if self.starts is None or self.ends is None:
+            return start, end
+        return self.starts[start], self.ends[end - 1]
+
+
+class _Table(dict[int, str]):
+    """What `str.translate` asks of each character; `odd` are those that fold to none or to several."""
 
     def __init__(self, same: Mapping[str, str]) -> None:
+        super().__init__()
         self._same = dict(same)
-        self._cache: dict[str, str] = {}
+        self.odd: set[str] = set()
 
-    def fold_char(self, char: str) -> str:
-        """The folded form of one character: letters or digits, a border, a sign, or nothing."""
-        known = self._cache.get(char)
-        if known is None:
-            known = self._fold_char(char)
-            if len(self._cache) < 20_000:
-                self._cache[char] = known
-        return known
+    def __missing__(self, point: int) -> str:
+        char = chr(point)
+        folded = self._fold(char)
+        # The characters people can type are bounded by Unicode: this stays small, whoever writes.
+        self[point] = folded
+        if len(folded) != 1:
+            self.odd.add(char)
+        return folded
 
-    def _fold_char(self, char: str) -> str:
+    def _fold(self, char: str) -> str:
         category = unicodedata.category(char)
         if category in ("Mn", "Me", "Cf", "Cc") and char not in "\n\r\t":
             return ""
@@ -50,6 +62,8 @@ class Letters:
         digit = unicodedata.digit(char, None)
         if digit is not None and category == "Nd":
             return str(digit)
+        if char in _KEPT:
+            return _KEPT[char]
         if char in _BORDERS:
             return BORDER
         folded = unicodedata.normalize("NFKD", char.casefold())
@@ -58,55 +72,53 @@ class Letters:
         )
         if all(c.isalnum() for c in kept):
             return kept
-        if any(c in _BORDERS for c in kept):
+        if kept in _KEPT:
+            return _KEPT[kept]
+        if any(c in _BORDERS or c in ".,:?" for c in kept):
             return BORDER
         return BORDER if category in ("So", "Sk", "Co", "Cn", "Cs") else " "
 
-    @functools.lru_cache(maxsize=4096)  # noqa: B019  one Letters lives as long as the program
+
+class Letters:
+    """How characters fold. `same` maps a letter (after case and accents are gone) to the one it is read as."""
+
+    def __init__(self, same: Mapping[str, str]) -> None:
+        self._table = _Table(same)
+
+    def fold_char(self, char: str) -> str:
+        """The folded form of one character: letters or digits, a sign, a space, or nothing."""
+        return self._table[ord(char)]
+
     def fold(self, text: str) -> str:
-        """The words of `text`, folded and separated by one space; borders are dropped."""
-        return " ".join(t.text for t in self.tokens(text) if t.text != BORDER)
+        """The words of `text`, folded and separated by one space; signs are dropped."""
+        return " ".join(text.translate(self._table).translate(_NO_SIGNS).split())
 
-    def tokens(self, text: str) -> list[Token]:
-        """Chunks of letters and digits, currency signs, and borders, in order.
-
-        Digits and letters are not yet parted (« 9h30 » is one token): spelling lists see whole chunks first.
-        """
-        out: list[Token] = []
-        start = -1
+    def spread(self, text: str) -> Folded:
+        """The head of `text` folded, and the way back to it. No longer than `MAX_CHARS` either way."""
+        head = text[:MAX_CHARS]
+        folded = head.translate(self._table)
+        if self._table.odd.isdisjoint(head):
+            return Folded(folded, None, None)
         parts: list[str] = []
-        last = 0
-        for index, char in enumerate(text[:MAX_CHARS]):
-            folded = self.fold_char(char)
-            if not folded:
-                if start >= 0:
-                    last = index + 1
-                continue
-            if folded[0].isalnum():
-                if start < 0:
-                    start = index
-                parts.append(folded)
-                last = index + 1
-                continue
-            if start >= 0:
-                out.append(Token("".join(parts), start, last))
-                start, parts = -1, []
-            if folded == " " and char not in _BETWEEN_DIGITS:
-                continue
-            if char in _BETWEEN_DIGITS and _digit_at(text, index - 1) and _digit_at(text, index + 1):
-                out.append(Token(char, index, index + 1))
-            elif folded == BORDER:
-                if not out or out[-1].text != BORDER or char in "?؟፧":
-                    out.append(Token(BORDER, index, index + 1))
-            elif folded != " ":
-                out.append(Token(folded, index, index + 1))
-        if start >= 0:
-            out.append(Token("".join(parts), start, last))
-        return out
+        starts: list[int] = []
+        ends: list[int] = []
+        table = self._table
+        for index, char in enumerate(head):
+            piece = table[ord(char)]
+            if len(piece) == 1:
+                parts.append(piece)
+                starts.append(index)
+                ends.append(index + 1)
+            elif piece:
+                parts.extend(piece)
+                starts.extend([index] * len(piece))
+                ends.extend([index + 1] * len(piece))
+            elif parts and parts[-1].isalnum():
+                ends[-1] = index + 1  # a mark belongs to the letter that bears it
+        return Folded("".join(parts)[:MAX_CHARS], starts, ends)
 
 
-def _digit_at(text: str, index: int) -> bool:
-    return 0 <= index < len(text) and text[index].isdigit()
+_NO_SIGNS = {ord(sign): " " for sign in SIGNS}
 
 
 def split_digits(token: Token) -> Iterable[Token]:

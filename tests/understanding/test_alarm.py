@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
+
 import pytest
 
 from bot.understanding.reader import Understanding
@@ -66,3 +69,20 @@ def test_lures_are_let_be(understanding: Understanding, text: str) -> None:
 @pytest.mark.parametrize(("text", "code"), SIGNALS)
 def test_signals(understanding: Understanding, text: str, code: str | None) -> None:
     assert understanding.signal(text) == code
+
+
+@pytest.mark.parametrize(
+    "text", [*(t for t, _ in DANGERS), *(t for t, _ in SIGNALS), "appelle au 06 12 34 56 78"]
+)
+def test_listening_hears_what_reading_hears(
+    understanding: Understanding, monday: datetime, text: str
+) -> None:
+    read = understanding.read(text, now=monday, language="fr")
+    heard = understanding.listen(text, now=monday, language="fr", asked=None)
+    assert heard == replace(read, facts=())
+
+
+def test_listening_knows_who_writes_for_another(understanding: Understanding, monday: datetime) -> None:
+    heard = understanding.listen("j'accompagne une dame de 45 ans", now=monday, language="fr", asked=None)
+    assert heard.about_other
+    assert heard.facts == ()
