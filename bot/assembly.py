@@ -13,6 +13,7 @@ from bot.gateway.engine import EngineClient
 from bot.gateway.gateway import Gateway, system_clock
 from bot.gateway.ports import Clock, Engine
 from bot.handover.asked import HandoverEffects
+from bot.handover.tapped import Answering
 from bot.sealing import Sealer, seal
 from bot.settings import Settings
 from bot.speech.speech import Speech
@@ -57,7 +58,7 @@ def assemble(
         Understanding.load(settings.data, gazetteer=places),
         LanguageDetector.load(settings.data, places),
         speech,
-        engine or EngineClient.of(settings),
+        Answering(engine or EngineClient.of(settings)),
         EffectBook(effects.handlers()),
         clock,
     )

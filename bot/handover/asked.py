@@ -12,7 +12,7 @@ from bot.gateway.effects import Handler, queue
 from bot.gateway.ports import Clock
 from bot.gateway.reply import Say
 from bot.gateway.tables import Conversation
-from bot.handover import book, platform
+from bot.handover import book, follow_up, platform
 from bot.handover.life import Withdraw
 from bot.handover.platform import Places
 from bot.handover.request import request
@@ -35,6 +35,7 @@ class HandoverEffects:
     def __init__(self, settings: Settings, places: Places, clock: Clock) -> None:
         self._platforms = platform.load(settings.data / "handover" / "platforms.yml")
         self._words = wording(settings.data)
+        self._follow_up = follow_up.plan(settings.data)
         self._places = places
         self._clock = clock
         self._voice: Voice | None = None
@@ -51,6 +52,8 @@ class HandoverEffects:
             "stop": (self._stop,),
             "erase": (self._erase,),
             "unmet": (self._unmet,),
+            follow_up.CONSENT: (self._agreed,),
+            follow_up.ANSWER: (self._answered,),
         }
 
     def _request(self, session: Session, conversation: Conversation, effect: Mapping[str, Any]) -> None:
@@ -87,6 +90,12 @@ class HandoverEffects:
     def _erase(self, session: Session, conversation: Conversation, _effect: Mapping[str, Any]) -> None:
         mine = select(Conversation.id).where(Conversation.person_id == conversation.person_id)
         book.erase(session, list(session.scalars(mine)))
+
+    def _agreed(self, session: Session, conversation: Conversation, effect: Mapping[str, Any]) -> None:
+        follow_up.agreed(session, conversation.id, effect, self._follow_up, self._clock())
+
+    def _answered(self, session: Session, conversation: Conversation, effect: Mapping[str, Any]) -> None:
+        follow_up.answered(session, conversation.id, effect, self._follow_up, self._clock())
 
     def _unmet(self, session: Session, conversation: Conversation, effect: Mapping[str, Any]) -> None:
         profile = effect.get("profile") or {}

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bot.gateway.gateway import Gateway
 from bot.gateway.outbox import SMS
 from bot.gateway.ownership import Owner, give
-from bot.gateway.reply import Say
+from bot.gateway.reply import Choice, Say
 from bot.gateway.tables import Conversation, Inbox, Outbox
 from bot.handover.thread import Line
 
@@ -90,6 +90,22 @@ class GatewayThread:
             return False
         author = COUNSELLOR if key.startswith(PHRASES) else "system"
         return bool(self._gateway.post(session, conversation_id, (Say(key, values),), author=author))
+
+    def ask(
+        self,
+        session: Session,
+        conversation_id: str,
+        key: str,
+        values: Mapping[str, Any],
+        choices: Sequence[Choice],
+        *,
+        unasked: bool = False,
+    ) -> bool:
+        """The house asks, with choices to tap."""
+        if not self._there(session, conversation_id):
+            return False
+        says = (Say(key, values, tuple(choices)),)
+        return bool(self._gateway.post(session, conversation_id, says, author="system", unasked=unasked))
 
     def hold(self, session: Session, conversation_id: str, owner: str) -> None:
         """Give the conversation to its owner."""

@@ -11,6 +11,8 @@ from datetime import datetime
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
+from bot.handover import follow_up
+from bot.handover.calm import calm
 from bot.handover.desk.pages import desk_words
 from bot.handover.notify import MailSettings, Post, poster, send_due
 from bot.handover.platform import Places, Platform
@@ -38,10 +40,12 @@ class Keeper:
     _running: threading.Thread | None = None
 
     def once(self) -> None:
-        """One round: what silence asks for, then the notices that are due."""
+        """One round: what silence asks for, the questions and the notices that are due."""
         now = self.clock()
-        given = delays(self.settings.data)
+        data = self.settings.data
+        given = delays(data)
         tick(self.sessions, self.thread, platforms=self.platforms, places=self.places, given=given, now=now)
+        follow_up.tick(self.sessions, self.thread, follow_up.plan(data), calm(data), now)
         post = self.post or (poster(self.mail) if self.mail.host else None)
         if post is not None:
             send_due(
@@ -49,7 +53,7 @@ class Keeper:
                 post,
                 sender=self.mail.sender,
                 address=self.settings.address(),
-                words=desk_words(self.settings.data),
+                words=desk_words(data),
                 now=now,
             )
 

@@ -74,6 +74,21 @@ class Note(Base):
     text: Mapped[str] = mapped_column(SealedText)
 
 
+class FollowUp(Base):
+    """One question to ask so many days after a handover ended, and its answer: a code of `follow_up.yml`."""
+
+    __tablename__ = "handover_follow_up"
+    __table_args__ = (UniqueConstraint("handover_id", "day"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    handover_id: Mapped[str] = mapped_column(ForeignKey("handover.id", ondelete="CASCADE"))
+    day: Mapped[int]
+    due_at: Mapped[datetime] = mapped_column(Instant, index=True)
+    asked_at: Mapped[datetime | None] = mapped_column(Instant, default=None)
+    answer: Mapped[str | None] = mapped_column(String(16), default=None)
+    answered_at: Mapped[datetime | None] = mapped_column(Instant, default=None)
+
+
 class Counsellor(Base):
     """Somebody who signs in at the desk. `platforms` is what they may see; empty is nothing."""
 

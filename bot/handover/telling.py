@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.handover import book
+from bot.handover import book, follow_up
 from bot.handover.life import Effect, Event, Move, Step
 from bot.handover.platform import Platform
 from bot.handover.tables import Handover
@@ -52,4 +52,7 @@ def happen(
                 key, values = "handover.moved", {"platform": {"text": named[0]}}
         if key is not None:
             thread.say(session, row.conversation_id, key, values)
+        if effect is Effect.TELL_CLOSED and "follow_up" not in (row.consent or {}):
+            choices = follow_up.consent_choices(row.id)
+            thread.ask(session, row.conversation_id, "follow_up.consent", {}, choices)
     return taken

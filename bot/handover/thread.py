@@ -12,6 +12,8 @@ from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
+from bot.gateway.reply import Choice
+
 
 @dataclass(frozen=True)
 class Line:
@@ -56,6 +58,19 @@ class Thread(Protocol):
 
     def say(self, session: Session, conversation_id: str, key: str, values: Mapping[str, Any]) -> bool:
         """Say a catalogue key in the person's language; False as for `send`."""
+        ...
+
+    def ask(
+        self,
+        session: Session,
+        conversation_id: str,
+        key: str,
+        values: Mapping[str, Any],
+        choices: Sequence[Choice],
+        *,
+        unasked: bool = False,
+    ) -> bool:
+        """As `say`, with choices to tap. `unasked`: nobody waits for it, it leaves outside quiet hours."""
         ...
 
     def hold(self, session: Session, conversation_id: str, owner: str) -> None:

@@ -16,6 +16,7 @@ from bot.migrations import upgrade
 OURS = (
     "handover",
     "handover_note",
+    "handover_follow_up",
     "counsellor",
     "invitation",
     "desk_session",
@@ -28,7 +29,7 @@ OURS = (
 def test_the_migration_makes_our_tables(tmp_path: Path) -> None:
     assert bot.handover.tables and bot.observatory.tables
     engine = connect(f"sqlite:///{tmp_path / 'fresh.db'}")
-    upgrade(engine, "h002")
+    upgrade(engine, "h003")
     ours = MetaData()
     for name in OURS:
         Base.metadata.tables[name].to_metadata(ours)

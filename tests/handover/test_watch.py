@@ -40,6 +40,16 @@ class Told:
         self.keys.append(key)
         return True
 
+    def ask(self, session: Session, conversation_id: str, key: str, *more: Any, **options: Any) -> bool:
+        self.keys.append(key)
+        return True
+
+    def profile(self, session: Session, conversation_id: str) -> Mapping[str, Any]:
+        return {}
+
+    def segments(self, session: Session, conversation_id: str, text: str) -> int:
+        return 0
+
     def hold(self, session: Session, conversation_id: str, owner: str) -> None:
         self.owner = owner
 

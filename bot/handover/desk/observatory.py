@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
+from bot.handover import follow_up
 from bot.handover.desk.visit import Desk
 from bot.handover.tables import Handover
 from bot.observatory import figures
@@ -27,6 +28,7 @@ def add(router: APIRouter, desk: Desk) -> None:
                 "observatory.html",
                 states=_counts(visit.session, Handover.state),
                 outcomes=_counts(visit.session, Handover.outcome),
+                answers=follow_up.answers(visit.session),
                 minutes=time_to_claim(visit.session),
                 cells=figures.totals(visit.session, desk.epci_name),
                 smallest=figures.SMALLEST,

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.directory.snapshot import Snapshot
+from bot.gateway.reply import Choice
 from bot.handover.desk.browser import COOKIE, begin
 from bot.handover.desk.routes import router
 from bot.handover.desk.secrets import hash_password
@@ -60,6 +61,7 @@ class SomeThread:
     owners: dict[str, str] = field(default_factory=dict)
     woken: list[str] = field(default_factory=list)
     gone: set[str] = field(default_factory=set)
+    asked: list[tuple[str, str, tuple[Choice, ...], bool]] = field(default_factory=list)
     profiles: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def messages(self, session: Session, conversation_id: str) -> Sequence[Line]:
@@ -93,6 +95,21 @@ class SomeThread:
         if conversation_id in self.gone:
             return False
         self.said.append((conversation_id, key, values))
+        return True
+
+    def ask(
+        self,
+        session: Session,
+        conversation_id: str,
+        key: str,
+        values: Mapping[str, Any],
+        choices: Sequence[Choice],
+        *,
+        unasked: bool = False,
+    ) -> bool:
+        if conversation_id in self.gone:
+            return False
+        self.asked.append((conversation_id, key, tuple(choices), unasked))
         return True
 
     def hold(self, session: Session, conversation_id: str, owner: str) -> None:
