@@ -138,7 +138,7 @@ class Player:
         reading, guess = Reading(), None
         if message.choice is None and message.typed.made_of == "words" and message.kind != "start":
             text = message.typed.text
-            reading = parts.understanding.read(text, now=message.at, language=view.language, asked=view.asked)
+            reading = parts.understanding.listen(text, now=message.at, language=view.language, asked=view.asked)
             promised = parts.keywords.signal(text)
             if promised is not None:
                 reading = replace(reading, signal=promised)

@@ -16,10 +16,10 @@ Clock = Callable[[], datetime]
 
 
 class Understanding(Protocol):
-    """Reads what one message says."""
+    """Hears what one message says before anything else; the engine reads its facts."""
 
-    def read(self, text: str, *, now: datetime, language: str, asked: str | None) -> Reading:
-        """Facts, signal, danger, sensitive spans."""
+    def listen(self, text: str, *, now: datetime, language: str, asked: str | None) -> Reading:
+        """Signal, danger, sensitive spans; no facts."""
         ...
 
 

@@ -105,7 +105,7 @@ SIGNALS = {
 class Understanding:
     """Reads signals from whole words, danger and account numbers from marks."""
 
-    def read(self, text: str, *, now: datetime, language: str, asked: str | None) -> Reading:
+    def listen(self, text: str, *, now: datetime, language: str, asked: str | None) -> Reading:
         spans = []
         at = text.find("FR76")
         if at >= 0:
