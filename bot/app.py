@@ -14,16 +14,21 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from bot.channels import reference
 from bot.channels.outside import Outside
-from bot.channels.settings import SmsSettings, TelegramSettings
+from bot.channels.settings import SmsSettings, TelegramSettings, WebSettings
 from bot.channels.shield import BoundedBody, StrictHeaders
-from bot.channels.web import page, routes
+from bot.channels.web import page, routes, widget
 from bot.channels.web.door import Door
+from bot.channels.web.origins import Embedding, Origins
 from bot.channels.web.tokens import Tokens
+from bot.channels.web.ways import ways
 from bot.gateway.engine import EngineClient
 from bot.gateway.worker import Worker
+from bot.handover.book import open_one
+from bot.handover.tables import Counsellor
 from bot.sealing import sealer_of
 from bot.settings import Settings
 
@@ -45,9 +50,8 @@ def create_app(settings: Settings | None = None, house: House | None = None) -> 
         house = assemble(settings)
     worker = Worker(house.gateway)
     alphabet = house.speech.alphabet
-    outside = Outside(
-        house.gateway, TelegramSettings(), SmsSettings(), lambda text: alphabet.encoding(text) == "gsm7"
-    )
+    telegram, sms, web = TelegramSettings(), SmsSettings(), WebSettings()
+    outside = Outside(house.gateway, telegram, sms, lambda text: alphabet.encoding(text) == "gsm7")
 
     @asynccontextmanager
     async def working(_app: FastAPI) -> AsyncIterator[None]:
@@ -68,7 +72,18 @@ def create_app(settings: Settings | None = None, house: House | None = None) -> 
     app.add_middleware(BoundedBody)
     app.add_middleware(StrictHeaders)
     app.add_exception_handler(RequestValidationError, _invalid)
-    _channels(app, house)
+    sealer = sealer_of(house.database.dialect)
+    door = Door(
+        house.gateway,
+        house.speech,
+        Tokens(sealer.signing_keys()),
+        secure=house.settings.public_url.startswith("https://"),
+        origins=Origins(web.origins),
+        ways=ways(telegram.name if telegram.token else "", sms.sender if sms.provider else ""),
+        counsellor=_counsellor,
+    )
+    app.add_middleware(Embedding, origins=sorted(door.origins.allowed))
+    _chat(app, door)
     for router in outside.routers:
         app.include_router(router)
     _rooms(app, house)
@@ -77,22 +92,23 @@ def create_app(settings: Settings | None = None, house: House | None = None) -> 
     return app
 
 
-def _channels(app: FastAPI, house: House) -> None:
-    sealer = sealer_of(house.database.dialect)
-    door = Door(
-        house.gateway,
-        house.speech,
-        Tokens(sealer.signing_keys()),
-        secure=house.settings.public_url.startswith("https://"),
-    )
+def _chat(app: FastAPI, door: Door) -> None:
     app.include_router(routes.router(door))
     app.include_router(page.router(door))
+    app.include_router(widget.router(door))
     app.mount("/chat/static", page.statics(), name="chat-static")
 
     @app.get("/", include_in_schema=False)
     def front() -> Response:
         """People come to talk."""
         return RedirectResponse("/chat", 307)
+
+
+def _counsellor(session: Session, conversation_id: str) -> str | None:
+    """The name of the counsellor who holds a conversation: the channels know nothing of the desk."""
+    held = open_one(session, conversation_id)
+    who = session.get(Counsellor, held.claimed_by) if held is not None and held.claimed_by else None
+    return who.name if who is not None else None
 
 
 def _rooms(app: FastAPI, house: House) -> None:

@@ -10,6 +10,20 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bot.settings import ROOT
 
 
+class WebSettings(BaseSettings):
+    """The chat on web pages (`RELAIS_WEB_…`)."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="RELAIS_WEB_", env_file=ROOT / ".env", extra="ignore", frozen=True
+    )
+
+    origins: str = Field(
+        default="",
+        description="Sites that may embed the widget (https://www.example.org), parted by spaces; "
+        "empty means our own pages only.",
+    )
+
+
 class TelegramSettings(BaseSettings):
     """Telegram (`RELAIS_TELEGRAM_…`)."""
 
@@ -22,6 +36,9 @@ class TelegramSettings(BaseSettings):
         default=None,
         description="Secret Telegram sends with each update to the webhook (1-256 of A-Z a-z 0-9 _ -); "
         "empty means long polling, which needs no public address.",
+    )
+    name: str = Field(
+        default="", description="The bot's public name; with it the chat offers to go on there by a code."
     )
     api: str = Field(default="https://api.telegram.org", description="Address of the Bot API.")
 

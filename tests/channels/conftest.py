@@ -18,6 +18,7 @@ import uvicorn
 from fastapi import FastAPI
 
 import bot.gateway.tables
+import bot.handover.tables
 from bot.app import create_app
 from bot.database import Base, connect, sessions
 from bot.gateway.gateway import Gateway
@@ -27,6 +28,7 @@ from tests.gateway.conftest import house, postgres_url
 from tests.gateway.house import Detector, Effects, Engine, Speech, Understanding
 
 assert bot.gateway.tables
+assert bot.handover.tables
 __all__ = ["house", "postgres_url"]
 
 
@@ -70,7 +72,15 @@ def serve(app: FastAPI, port: int | None = None) -> Iterator[str]:
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
+def environment() -> dict[str, str]:
+    """Settings of the channels for `site`; a test module may bring its own."""
+    return {}
+
+
+@pytest.fixture
+def site(tmp_path: Path, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
     database = seal(connect(f"sqlite:///{tmp_path / 'relais.db'}"), Sealer("k" * 32))
     Base.metadata.create_all(database)
     port = free_port()

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
+from tests.channels import axe
 from tests.channels.conftest import Site
 from tests.gateway.house import answer
 
@@ -118,3 +119,47 @@ def test_nothing_overflows_a_small_screen(page: Page, site: Site) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="fr:yes")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_print_and_erase(page: Page) -> None:
+    page.get_by_label("fr:page.message").fill("je vais à Cholet demain")
+    page.keyboard.press("Enter")
+    log = page.get_by_role("log")
+    expect(log.get_by_text("fr:echo je vais")).to_be_visible()
+    page.evaluate("window.print = () => { window.printed = true; }")
+    page.get_by_role("button", name="fr:page.print").click()
+    assert page.evaluate("window.printed")
+    page.get_by_role("button", name="fr:page.erase").click()
+    page.get_by_role("button", name="fr:erase.yes").click()
+    expect(log.get_by_text("fr:erase.done")).to_be_visible()
+    expect(page.locator(".message")).to_have_count(1)
+    page.reload()
+    expect(page.get_by_text("je vais à Cholet")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("language", "width"), [("fr", 1280), ("fr", 320), ("ar", 320)])
+def test_axe_finds_nothing(page: Page, site: Site, language: str, width: int) -> None:
+    site.engine.script = [answer(CHOICES)]
+    page.set_viewport_size({"width": width, "height": 640})
+    page.get_by_label("fr:page.language", exact=True).select_option(language)
+    page.get_by_role("button", name="fr:page.language.set").click()
+    assert axe.violations(page) == []
+    page.get_by_label(f"{language}:page.message").fill("02 41 48 21 21")
+    page.keyboard.press("Enter")
+    expect(page.locator(".choices button")).to_have_count(2)
+    assert axe.violations(page) == []
+
+
+def test_erasing_needs_no_script(browser: Browser, site: Site) -> None:
+    context = browser.new_context(locale="fr-FR", java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{site.url}/chat")
+    expect(page.get_by_role("button", name="fr:page.print")).to_be_hidden()
+    page.get_by_label("fr:page.message").fill("je vais à Cholet demain")
+    page.get_by_role("button", name="fr:page.send").click()
+    expect(page.get_by_text("fr:echo je vais")).to_be_visible()
+    page.get_by_role("button", name="fr:page.erase").click()
+    page.get_by_role("button", name="fr:erase.yes").click()
+    expect(page.get_by_text("fr:erase.done")).to_be_visible()
+    expect(page.get_by_text("je vais à Cholet")).to_have_count(0)
+    context.close()

@@ -84,7 +84,7 @@ def test_a_choice_by_its_id(site: Site) -> None:
     assert site.engine.asked[-1].metadata["choice"] == {"intent": "affirm"}
     history = session.get(f"{site.url}{API}/history", timeout=5).json()
     assert [one["from"] for one in history["messages"]] == ["me", "relais", "me", "relais"]
-    assert history["state"] == {"owner": "bot", "stopped": False, "language": "fr"}
+    assert history["state"] == {"owner": "bot", "stopped": False, "language": "fr", "name": None}
 
 
 def test_the_token_works_as_a_bearer(site: Site) -> None:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from fastapi import Request
 from fastapi.responses import JSONResponse
+from sqlalchemy.orm import Session
 
 from bot.channels.pace import Pace
+from bot.channels.web.origins import Origins
 from bot.channels.web.tokens import COOKIE, Tokens
+from bot.channels.web.ways import Way
 from bot.gateway.gateway import Gateway
 from bot.gateway.ports import Speech
 
+Named = Callable[[Session, str], str | None]
+"""Gives the name of the counsellor who holds a conversation."""
 CHANNEL = "web"
 FALLBACK = "fr"
 
@@ -25,14 +31,22 @@ class Door:
     tokens: Tokens
     secure: bool
     """Whether cookies travel over https only."""
+    origins: Origins = field(default_factory=lambda: Origins(""))
+    ways: Sequence[Way] = ()
+    counsellor: Named = lambda _session, _conversation: None
     openings: Pace = field(default_factory=lambda: Pace(per_minute=20, burst=40))
     knocks: Pace = field(default_factory=lambda: Pace(per_minute=240, burst=120))
 
     def address(self, request: Request) -> str | None:
-        """The session's address in the Bearer or the cookie; None for nobody we know."""
+        """The session's address in the Bearer or, on our own pages, in the cookie; None for nobody we know."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         bearer = token.strip() if scheme.lower() == "bearer" else None
-        return self.tokens.address(bearer or request.cookies.get(COOKIE))
+        cookie = None if self.origins.foreign(request) else request.cookies.get(COOKIE)
+        return self.tokens.address(bearer or cookie)
+
+    def welcome(self, request: Request) -> bool:
+        """Whether the request comes from our own pages or from a site that may embed the chat."""
+        return self.origins.welcome(request)
 
     def conversation(self, request: Request) -> str | None:
         """The conversation of this session, None without one."""
@@ -61,8 +75,3 @@ class Door:
 def knocker(request: Request) -> str:
     """The network address a request comes from."""
     return request.client.host if request.client else "?"
-
-
-def foreign(request: Request) -> bool:
-    """Whether a browser says that another site sent this request."""
-    return request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none")

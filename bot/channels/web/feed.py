@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator
 from typing import Any
 
+from bot.channels.web.door import Named
 from bot.channels.web.transcript import delivered, holder, shown
 from bot.gateway.gateway import Gateway
 from bot.gateway.outbox import after
@@ -17,7 +18,7 @@ STILL_HERE = 15.0
 LASTS = 300.0
 
 
-async def feed(gateway: Gateway, conversation_id: str, last: int) -> AsyncIterator[str]:
+async def feed(gateway: Gateway, conversation_id: str, last: int, counsellor: Named) -> AsyncIterator[str]:
     """Events `message` (id: its number) above `last`, and `state` whenever the conversation changes hands."""
     loop = asyncio.get_running_loop()
     bell = asyncio.Event()
@@ -33,7 +34,7 @@ async def feed(gateway: Gateway, conversation_id: str, last: int) -> AsyncIterat
         yield "retry: 2000\n\n"
         while loop.time() - began < LASTS:
             bell.clear()
-            news, now = await asyncio.to_thread(_news, gateway, conversation_id, last)
+            news, now = await asyncio.to_thread(_news, gateway, conversation_id, last, counsellor)
             if now != state:
                 state = now
                 yield f"event: state\ndata: {json.dumps(state)}\n\n"
@@ -55,9 +56,13 @@ async def feed(gateway: Gateway, conversation_id: str, last: int) -> AsyncIterat
         stop()
 
 
-def _news(gateway: Gateway, conversation_id: str, last: int) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+def _news(
+    gateway: Gateway, conversation_id: str, last: int, counsellor: Named
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     with gateway.sessions() as session:
-        return [shown(out) for out in after(session, conversation_id, last)], holder(session, conversation_id)
+        return [shown(out) for out in after(session, conversation_id, last)], holder(
+            session, conversation_id, counsellor
+        )
 
 
 def _mark(gateway: Gateway, conversation_id: str, seq: int) -> None:

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.staticfiles import StaticFiles
 
-from bot.channels.web.door import CHANNEL, Door, foreign, knocker
+from bot.channels.web.door import CHANNEL, Door, knocker
 from bot.channels.web.routes import keep
 from bot.channels.web.tokens import COOKIE
 from bot.channels.web.transcript import delivered, holder, transcript
@@ -81,7 +81,7 @@ def router(door: Door) -> APIRouter:
         id: Annotated[str, Form()] = "",
     ) -> Response:
         """A message, a choice or a language, without scripts; then back to the page."""
-        if foreign(request):
+        if door.origins.foreign(request):
             return page(request, 403, "page.not_sent")
         if not door.knocks.allows(knocker(request)):
             return page(request, 429, "page.slow")
@@ -135,7 +135,7 @@ def _content(door: Door, request: Request, problem: str | None) -> dict[str, Any
     if conversation is not None:
         with door.gateway.sessions.begin() as session:
             messages = transcript(session, conversation)
-            state = holder(session, conversation)
+            state = holder(session, conversation, door.counsellor)
             if messages:
                 delivered(session, conversation, messages[-1]["seq"])
     language = state["language"]

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.channels.web.door import CHANNEL, Door, foreign, knocker
+from bot.channels.web.door import CHANNEL, Door, knocker
 from bot.channels.web.feed import feed
 from bot.channels.web.tokens import COOKIE, LASTS
 from bot.channels.web.transcript import delivered, holder, transcript
@@ -55,7 +55,7 @@ def router(door: Door) -> APIRouter:
     @made.post("/sessions", status_code=201, response_model=Opened)
     def open_session(request: Request, response: Response, opening: Opening | None = None) -> Any:
         """Open a session, when the person opens the chat and not before."""
-        if foreign(request):
+        if not door.welcome(request):
             return door.refused(request, 403, "foreign", "page.not_sent")
         if not door.openings.allows(knocker(request)):
             return door.refused(request, 429, "too-many", "page.slow")
@@ -64,14 +64,15 @@ def router(door: Door) -> APIRouter:
         conversation = gateway.open(CHANNEL, address, hint)
         if opening and opening.chosen and hint in door.speech.languages():
             gateway.set_language(conversation, hint)
-        keep(response, token, door.secure)
+        if not door.origins.foreign(request):
+            keep(response, token, door.secure)
         return Opened(token=token, language=hint)
 
     @made.post("/messages", status_code=202)
     def send(request: Request, said: Said) -> Any:
         """Send words or a choice; answered once it is stored. The answer comes by the events."""
         address = door.address(request)
-        if address is None or foreign(request):
+        if address is None or not door.welcome(request):
             return door.refused(request, 401, "no-session", "page.expired")
         if not door.knocks.allows(knocker(request)):
             return door.refused(request, 429, "too-many", "page.slow")
@@ -96,7 +97,7 @@ def router(door: Door) -> APIRouter:
     def choose_language(request: Request, chosen: Chosen) -> Response:
         """The person chooses a language; it wins for good."""
         conversation = door.conversation(request)
-        if conversation is None or foreign(request):
+        if conversation is None or not door.welcome(request):
             return door.refused(request, 401, "no-session", "page.expired")
         if chosen.language not in door.speech.languages():
             return door.refused(request, 422, "language", "page.not_sent")
@@ -113,7 +114,7 @@ def router(door: Door) -> APIRouter:
             messages = transcript(session, conversation, after)
             if messages:
                 delivered(session, conversation, messages[-1]["seq"])
-            return {"messages": messages, "state": holder(session, conversation)}
+            return {"messages": messages, "state": holder(session, conversation, door.counsellor)}
 
     @made.get("/events", response_class=StreamingResponse)
     def events(
@@ -125,7 +126,7 @@ def router(door: Door) -> APIRouter:
             return door.refused(request, 401, "no-session", "page.expired")
         resumed = int(last_event_id) if last_event_id and last_event_id.isdecimal() else after
         return StreamingResponse(
-            feed(gateway, conversation, resumed),
+            feed(gateway, conversation, resumed, door.counsellor),
             media_type="text/event-stream",
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import select, update
@@ -11,6 +12,8 @@ from bot.channels.web.linked import parts
 from bot.gateway.message import Outgoing
 from bot.gateway.outbox import after
 from bot.gateway.tables import Conversation, Inbox, Outbox
+
+CHANNEL = "web"
 
 
 def shown(out: Outgoing) -> dict[str, Any]:
@@ -59,23 +62,34 @@ def transcript(session: Session, conversation_id: str, seq: int = 0) -> list[dic
     return sorted([*said, *told], key=lambda one: int(str(one["seq"])))
 
 
-def holder(session: Session, conversation_id: str) -> dict[str, Any]:
-    """Who holds the conversation and whether the person asked for silence."""
+def holder(
+    session: Session, conversation_id: str, counsellor: Callable[[Session, str], str | None]
+) -> dict[str, Any]:
+    """Who holds the conversation, with the counsellor's name, and whether the person asked for silence."""
     conversation = session.get(Conversation, conversation_id)
     if conversation is None:
-        return {"owner": "bot", "stopped": False, "language": "fr"}
+        return {"owner": "bot", "stopped": False, "language": "fr", "name": None}
     return {
         "owner": conversation.owner,
         "stopped": conversation.contact.stopped_at is not None,
         "language": conversation.language,
+        "name": counsellor(session, conversation_id) if conversation.owner == "counsellor" else None,
     }
 
 
 def delivered(session: Session, conversation_id: str, seq: int) -> None:
-    """Mark what was shown up to this number; commit is the caller's."""
+    """Mark what was shown up to this number; commit is the caller's.
+
+    What waits for another channel (the person went on by SMS and left the page open) still has to leave there.
+    """
     session.execute(
         update(Outbox)
-        .where(Outbox.conversation_id == conversation_id, Outbox.seq <= seq, Outbox.status == "queued")
+        .where(
+            Outbox.conversation_id == conversation_id,
+            Outbox.channel == CHANNEL,
+            Outbox.seq <= seq,
+            Outbox.status == "queued",
+        )
         .values(status="delivered")
         .execution_options(synchronize_session=False)
     )

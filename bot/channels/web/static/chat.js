@@ -4,6 +4,7 @@
 
 (() => {
   const log = document.getElementById("log");
+  const list = document.getElementById("list");
   const live = document.getElementById("live");
   const status = document.getElementById("status");
   const form = document.getElementById("compose");
@@ -48,16 +49,16 @@
     if (message.lang) text.lang = message.lang;
     item.append(text);
     if (message.choices.length) {
-      const group = make("form", { className: "choices", method: "post", action: "/chat" });
+      const group = make("div", { className: "choices" });
       group.setAttribute("role", "group");
       group.setAttribute("aria-label", words.choices);
       for (const choice of message.choices) {
         group.append(make("button", { name: "choice", value: choice.id, textContent: choice.label,
           lang: message.lang, dir: message.dir }));
       }
-      item.append(group);
+      item.append(make("form", { method: "post", action: "/chat" }, group));
     }
-    log.append(item);
+    list.append(item);
     item.scrollIntoView({ block: "end" });
   };
 
@@ -137,6 +138,7 @@
       if (message.seq <= last) return;
       last = message.seq;
       status.textContent = "";
+      if (message.key === "erase.done") list.replaceChildren();
       draw(message);
       announce(`${words[message.from]} : ${message.text}`, message.lang, message.dir);
     });
@@ -168,6 +170,16 @@
     send({ choice: button.value });
   });
 
+  const paper = document.getElementById("print");
+  paper.hidden = false;
+  paper.addEventListener("click", () => window.print());
+
+  document.getElementById("erase").addEventListener("submit", (event) => {
+    event.preventDefault();
+    mine(event.submitter.textContent);
+    send({ text: event.submitter.value });
+  });
+
   if (words.session === "yes") listen();
-  log.lastElementChild?.scrollIntoView({ block: "end" });
+  list.lastElementChild?.scrollIntoView({ block: "end" });
 })();

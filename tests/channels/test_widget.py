@@ -1,0 +1,391 @@
+"""The widget in a real browser, on a page of another site with a strict policy."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, expect, sync_playwright
+from pytest_httpserver import HTTPServer
+
+from bot.gateway.reply import Say
+from bot.gateway.tables import Conversation
+from tests.channels import axe
+from tests.channels.conftest import Site
+from tests.gateway.house import answer
+
+pytestmark = pytest.mark.browser
+CHROMIUM = shutil.which("chromium")
+YES_NO = [
+    {"label": {"key": "yes"}, "payload": {"intent": "affirm"}},
+    {"label": {"key": "no"}, "payload": {"intent": "deny"}},
+]
+OFFLINE = "ERR_INTERNET_DISCONNECTED"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed: apt-get install chromium")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def environment(httpserver: HTTPServer) -> dict[str, str]:
+    return {
+        "RELAIS_WEB_ORIGINS": f"http://localhost:{httpserver.port}",
+        "RELAIS_SMS_PROVIDER": "generic",
+        "RELAIS_SMS_SENDER": "+33600000000",
+        "RELAIS_SMS_URL": "http://127.0.0.1:9",
+    }
+
+
+@dataclass
+class Host:
+    """A page of another site with the widget on it."""
+
+    page: Page
+    site: Site
+    asked: list[str] = field(default_factory=list)
+
+    @property
+    def launcher(self) -> Locator:
+        return self.page.locator(".launcher")
+
+    @property
+    def log(self) -> Locator:
+        return self.page.get_by_role("log")
+
+    @property
+    def text(self) -> Locator:
+        return self.page.locator("textarea")
+
+    def open(self) -> None:
+        self.launcher.click()
+        expect(self.text).to_be_focused()
+
+    def say(self, text: str) -> None:
+        self.text.fill(text)
+        self.text.press("Enter")
+
+    def conversation(self) -> str:
+        with self.site.house.sessions() as session:
+            return session.query(Conversation.id).order_by(Conversation.started_at.desc()).first()[0]
+
+
+Hosting = Callable[..., Host]
+
+
+@pytest.fixture
+def hosting(browser: Browser, site: Site, httpserver: HTTPServer) -> Iterator[Hosting]:
+    """Makes host pages; at the end no page may have had an error, nor its policy a violation."""
+    contexts = []
+    troubles: list[str] = []
+
+    def heard(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and OFFLINE not in message.text:
+            troubles.append(message.text)
+
+    def host(script: str = "", body: str = "", width: int = 800, height: int = 700, head: str = "") -> Host:
+        policy = f"default-src 'none'; script-src {site.url} 'nonce-h'; connect-src {site.url}; style-src 'nonce-h'"
+        html = (
+            f'<!doctype html><html lang="fr"><head><title>Hôte</title><meta charset="utf-8">{head}'
+            f'<link rel="icon" href="data:,"><script src="{site.url}/widget.js" defer {script}></script></head>'
+            f"<body><main><h1>Hôte</h1>{body}<button>ailleurs</button></main></body></html>"
+        )
+        httpserver.expect_request("/").respond_with_data(
+            html,
+            content_type="text/html; charset=utf-8",
+            headers={"Content-Security-Policy": f"{policy}; img-src data:"},
+        )
+        context = browser.new_context(
+            locale="fr-FR", viewport={"width": width, "height": height}, reduced_motion="reduce"
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", heard)
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        made = Host(page, site)
+
+        def asked(request: Request) -> None:
+            if request.url.startswith(site.url):
+                made.asked.append(f"{request.method} {request.url.removeprefix(site.url)}")
+
+        page.on("request", asked)
+        page.goto(f"http://localhost:{httpserver.port}/")
+        return made
+
+    yield host
+    for context in contexts:
+        context.close()
+    assert troubles == []
+
+
+def test_nothing_is_kept_nor_opened_before_the_person_opens_it(hosting: Hosting) -> None:
+    host = hosting()
+    expect(host.launcher).to_have_text("fr:widget.open")
+    expect(host.launcher).to_have_attribute("aria-expanded", "false")
+    assert host.asked == ["GET /widget.js", "GET /api/channels/web/words?language=fr"]
+    assert host.page.context.cookies() == []
+    assert host.page.evaluate("sessionStorage.length + localStorage.length") == 0
+    host.open()
+    host.say("je vais à Cholet demain")
+    expect(host.log.get_by_text("fr:echo je vais à Cholet demain")).to_be_visible()
+    assert host.page.context.cookies() == []
+    assert host.asked.count("POST /api/channels/web/sessions") == 1
+
+
+def test_a_conversation_by_keyboard_alone(hosting: Hosting, site: Site) -> None:
+    site.engine.script = [answer({"key": "ask", "choices": YES_NO})]
+    host = hosting()
+    keyboard = host.page.keyboard
+    expect(host.launcher).to_be_visible()
+    for _ in range(2):
+        keyboard.press("Tab")
+    expect(host.launcher).to_be_focused()
+    keyboard.press("Enter")
+    expect(host.text).to_be_focused()
+    keyboard.type("je vais à <b>Cholet</b>")
+    keyboard.press("Enter")
+    expect(host.log.get_by_text("je vais à <b>Cholet</b>")).to_be_visible()
+    expect(host.page.locator("[aria-live=polite]")).to_contain_text("fr:page.bot : fr:ask")
+    expect(host.text).to_be_focused()
+    keyboard.press("Shift+Tab")
+    expect(host.page.get_by_role("button", name="fr:no")).to_be_focused()
+    keyboard.press("Enter")
+    expect(host.text).to_be_focused()
+    expect(host.log.get_by_text("fr:echo fr:no")).to_be_visible()
+    expect(host.page.get_by_role("button", name="fr:yes")).to_have_attribute("aria-disabled", "true")
+    assert site.engine.asked[-1].metadata["choice"] == {"intent": "deny"}
+    keyboard.press("Escape")
+    expect(host.launcher).to_be_focused()
+    expect(host.page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_a_message_that_comes_never_takes_the_focus(hosting: Hosting, site: Site) -> None:
+    host = hosting()
+    host.open()
+    host.say("je vais à Cholet demain")
+    expect(host.log.get_by_text("fr:echo je vais")).to_be_visible()
+    elsewhere = host.page.get_by_role("button", name="ailleurs")
+    elsewhere.focus()
+    site.house.gateway.tell(host.conversation(), [Say("news")])
+    expect(host.log.get_by_text("fr:news")).to_be_visible()
+    expect(elsewhere).to_be_focused()
+    host.page.get_by_role("button", name="fr:widget.close").click()
+    site.house.gateway.tell(host.conversation(), [Say("more")])
+    expect(host.launcher).to_have_text("fr:widget.open (fr:widget.new)")
+
+
+def test_the_page_may_be_left_and_come_back_to(hosting: Hosting) -> None:
+    host = hosting()
+    host.open()
+    host.say("je vais à Cholet demain")
+    expect(host.log.get_by_text("fr:echo je vais")).to_be_visible()
+    host.page.reload()
+    host.open()
+    expect(host.page.locator("li")).to_have_count(2)
+    host.say("et mardi prochain aussi")
+    expect(host.log.get_by_text("fr:echo et mardi")).to_be_visible()
+    expect(host.page.locator("li")).to_have_count(4)
+    assert host.asked.count("POST /api/channels/web/sessions") == 1
+
+
+def test_what_is_written_offline_leaves_once_and_what_came_meanwhile_is_shown(
+    hosting: Hosting, site: Site
+) -> None:
+    host = hosting()
+    host.open()
+    host.say("premier message de moi")
+    expect(host.log.get_by_text("fr:echo premier")).to_be_visible()
+    host.page.context.set_offline(True)
+    host.say("je vais à Cholet demain")
+    expect(host.page.locator(".status")).to_have_text("fr:page.offline")
+    site.house.gateway.tell(host.conversation(), [Say("meanwhile")])
+    host.page.context.set_offline(False)
+    expect(host.log.get_by_text("fr:echo je vais")).to_be_visible(timeout=20000)
+    expect(host.log.get_by_text("fr:meanwhile")).to_have_count(1)
+    assert len(site.engine.asked) == 2
+
+
+def test_right_to_left(hosting: Hosting, tmp_path: Path) -> None:
+    host = hosting('data-language="ar"')
+    root = host.page.locator(".root")
+    expect(root).to_have_attribute("dir", "rtl")
+    expect(root).to_have_attribute("lang", "ar")
+    host.open()
+    host.say("أريد الذهاب إلى العمل 02 41 48 21 21")
+    expect(host.page.locator("li.relais .text")).to_have_attribute("dir", "rtl")
+    box, mine = host.log.bounding_box(), host.page.locator("li.me").bounding_box()
+    assert box and mine
+    assert mine["x"] - box["x"] < box["x"] + box["width"] - (mine["x"] + mine["width"])
+    host.page.screenshot(path=tmp_path / "rtl.png")
+    assert (tmp_path / "rtl.png").stat().st_size > 1000
+
+
+def test_language_direction_theme_and_side_by_attribute(hosting: Hosting) -> None:
+    host = hosting(body='<relais-chat language="en" direction="rtl" theme="dark" side="start"></relais-chat>')
+    root = host.page.locator(".root")
+    expect(root).to_have_attribute("lang", "en")
+    expect(root).to_have_attribute("dir", "rtl")
+    expect(root).to_have_attribute("data-theme", "dark")
+    expect(host.page.locator("relais-chat")).to_have_count(1)
+    box = host.launcher.bounding_box()
+    assert box
+    assert box["x"] < 100
+    host.page.evaluate("document.querySelector('relais-chat').setAttribute('theme', 'light')")
+    expect(root).to_have_attribute("data-theme", "light")
+    host.page.evaluate("document.querySelector('relais-chat').setAttribute('language', 'ar')")
+    expect(root).to_have_attribute("lang", "ar")
+    host.open()
+    host.page.get_by_role("combobox").select_option("fr")
+    expect(root).to_have_attribute("lang", "fr")
+    host.say("I have no car the bus")
+    expect(host.log.get_by_text("fr:echo I have")).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "height"), [(320, 640), (320, 256)], ids=["a small phone", "400 %"])
+def test_nothing_overflows(hosting: Hosting, site: Site, width: int, height: int) -> None:
+    site.engine.script = [answer({"key": "long", "values": {"text": "a" * 300}, "choices": YES_NO})]
+    host = hosting(width=width, height=height)
+    host.open()
+    host.say("je vais à Cholet demain")
+    button = host.page.get_by_role("button", name="fr:yes")
+    expect(button).to_be_visible()
+    for name in ("html", ".panel", ".log"):
+        assert host.page.locator(name).evaluate("node => node.scrollWidth - node.clientWidth") == 0, name
+    button.click()
+    expect(host.log.get_by_text("fr:echo fr:yes")).to_be_visible()
+
+
+HOSTILE = """<style nonce="h">* { display: none !important; color: red !important; direction: rtl !important;
+  pointer-events: none !important } html, body, main { display: block !important }</style>
+<script nonce="h">Object.defineProperty(Object.prototype, 'evil', { enumerable: true, value: 1, writable: true });
+Array.prototype.more = function () {}; window.make = window.link = window.SAFE = 'mine';</script>"""
+
+
+def test_a_page_that_styles_and_patches_everything(hosting: Hosting, site: Site) -> None:
+    site.engine.script = [answer({"key": "ask", "choices": YES_NO})]
+    host = hosting(head=HOSTILE)
+    host.open()
+    host.say("je vais à Cholet demain")
+    host.page.get_by_role("button", name="fr:yes").click()
+    expect(host.log.get_by_text("fr:echo fr:yes")).to_be_visible()
+    assert host.log.evaluate("node => getComputedStyle(node).color") == "rgb(27, 36, 48)"
+
+
+def test_words_are_never_markup_and_only_safe_links_can_be_followed(hosting: Hosting, site: Site) -> None:
+    said = "<img src=x onerror=alert(1)> javascript:alert(1) https://exemple.fr/a 02 41 48 21 21"
+    site.engine.script = [answer({"key": "k", "values": {"text": said}})]
+    host = hosting()
+    host.open()
+    host.say("<script>alert(1)</script>")
+    expect(host.log.get_by_text("<img src=x onerror=alert(1)> javascript:alert(1)")).to_be_visible()
+    expect(host.log.get_by_text("<script>alert(1)</script>")).to_be_visible()
+    links = host.log.get_by_role("link")
+    assert links.evaluate_all("all => all.map(one => one.getAttribute('href'))") == [
+        "https://exemple.fr/a",
+        "tel:+33241482121",
+    ]
+    expect(links.first).to_have_attribute("rel", "noopener noreferrer")
+
+
+def test_who_holds_the_conversation_is_shown_by_name(hosting: Hosting, site: Site) -> None:
+    host = hosting()
+    host.open()
+    host.say("je vais à Cholet demain")
+    expect(host.log.get_by_text("fr:echo")).to_be_visible()
+    conversation = host.conversation()
+    state = host.page.locator(".state")
+    for owner, text in (("queue", "fr:widget.queue"), ("counsellor", "fr:widget.held")):
+        with site.house.sessions.begin() as session:
+            session.get_one(Conversation, conversation).owner = owner
+        site.house.gateway.wake(conversation)
+        expect(state).to_have_text(text)
+    with site.house.sessions.begin() as session:
+        site.house.gateway.post(session, conversation, text="<b>Bonjour</b>", author="counsellor")
+    site.house.gateway.wake(conversation)
+    expect(host.page.locator("li.counsellor")).to_contain_text("<b>Bonjour</b>")
+
+
+def test_going_on_by_sms_with_a_code(hosting: Hosting, site: Site) -> None:
+    host = hosting()
+    host.open()
+    host.say("je vais à Cholet demain")
+    expect(host.log.get_by_text("fr:echo")).to_be_visible()
+    host.page.get_by_text("fr:widget.more").click()
+    expect(host.page.get_by_role("button", name="fr:widget.telegram")).to_be_hidden()
+    host.page.get_by_role("button", name="fr:widget.sms").click()
+    code = host.page.locator(".code").inner_text()
+    expect(host.page.locator(".ways a")).to_have_attribute("href", f"sms:+33600000000?body={code}")
+    assert site.house.gateway.go_on("sms", "+33611111111", code)
+    assert site.house.gateway.open("sms", "+33611111111") == host.conversation()
+
+
+def test_keeping_a_copy(hosting: Hosting) -> None:
+    host = hosting()
+    host.open()
+    host.say("je vais à Cholet demain")
+    expect(host.log.get_by_text("fr:echo")).to_be_visible()
+    host.page.get_by_text("fr:widget.more").click()
+    with host.page.expect_download() as download:
+        host.page.get_by_role("button", name="fr:widget.save").click()
+    kept = download.value.path().read_text(encoding="utf-8")
+    assert "fr:page.me : je vais à Cholet demain" in kept
+    assert "fr:page.bot : fr:echo je vais à Cholet demain" in kept
+    host.page.evaluate(
+        "HTMLIFrameElement.prototype.__proto__.constructor; window.printed = [];"
+        "const seen = new MutationObserver(() => {}); const get = Object.getOwnPropertyDescriptor("
+        "HTMLIFrameElement.prototype, 'contentWindow').get; Object.defineProperty(HTMLIFrameElement.prototype,"
+        "'contentWindow', { get() { const inside = get.call(this); inside.print = () =>"
+        " window.printed.push(inside.document.body.innerText); return inside; } });"
+    )
+    host.page.get_by_role("button", name="fr:page.print").click()
+    assert "je vais à Cholet demain" in host.page.evaluate("window.printed[0]")
+
+
+def test_erasing_everything(hosting: Hosting, site: Site) -> None:
+    host = hosting()
+    host.open()
+    host.say("je vais à Cholet demain")
+    expect(host.log.get_by_text("fr:echo")).to_be_visible()
+    host.page.get_by_text("fr:widget.more").click()
+    host.page.get_by_role("button", name="fr:page.erase").click()
+    host.page.get_by_role("button", name="fr:erase.yes").click()
+    expect(host.log.get_by_text("fr:erase.done")).to_be_visible()
+    expect(host.page.locator("li")).to_have_count(1)
+    assert host.page.evaluate("sessionStorage.length") == 0
+    host.say("je recommence autre chose")
+    expect(host.log.get_by_text("fr:echo je recommence")).to_be_visible()
+    assert host.asked.count("POST /api/channels/web/sessions") == 2
+
+
+LOOKS = [
+    ("light", 'data-theme="light"', 800, "je vais à Cholet demain 02 41 48 21 21"),
+    ("dark", 'data-theme="dark"', 800, "je vais à Cholet demain 02 41 48 21 21"),
+    ("right to left on a phone", 'data-language="ar"', 320, "أريد الذهاب إلى العمل 02 41 48 21 21"),
+]
+
+
+@pytest.mark.parametrize(("label", "script", "width", "text"), LOOKS, ids=[look[0] for look in LOOKS])
+def test_axe_finds_nothing(
+    hosting: Hosting, site: Site, label: str, script: str, width: int, text: str
+) -> None:
+    site.engine.script = [answer({"key": "ask", "choices": YES_NO})]
+    host = hosting(script, width=width)
+    expect(host.launcher).to_be_visible()
+    assert axe.violations(host.page) == []
+    host.open()
+    host.say(text)
+    expect(host.page.locator(".choices button")).to_have_count(2)
+    host.page.locator("summary").click()
+    assert axe.violations(host.page) == []
+    host.page.locator(".choices button").first.click()
+    expect(host.page.locator("li")).to_have_count(4)
+    assert axe.violations(host.page) == []
