@@ -77,9 +77,9 @@ def run(quick: bool = False, cases: Sequence[Path] = ()) -> dict[str, Any]:
     fields: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
     times: list[float] = []
     for case in listed:
-        began = time.perf_counter()
+        began = time.process_time()  # other work must not count
         reading = _read(understanding, case)
-        times.append((time.perf_counter() - began) * 1000)
+        times.append((time.process_time() - began) * 1000)
         found = verdict(case, reading)
         counts = sum(found.values(), Counter[str]())
         counts["messages"] += 1

@@ -36,6 +36,7 @@ CUES = (
 )
 
 
+REMEMBERED = 4_000  # words met before all are forgotten: people typed them
 EARLY = ("dates", "times", "place_cues", "not_places")
 MARKS = frozenset({"§d", "§t", "§p"})
 
@@ -86,6 +87,7 @@ class Index:
     stems: dict[str, list[tuple[str, int]]] = made_by(default_factory=dict)
     inside: list[tuple[str, bool, int]] = made_by(default_factory=list)
     always: list[int] = made_by(default_factory=list)
+    _met: dict[str, tuple[int, ...]] = made_by(default_factory=dict)
 
     def add(self, rule: Rule, pattern: Pattern) -> None:
         """Adds one pattern of a rule."""
@@ -106,15 +108,23 @@ class Index:
     def candidates(self, words: Iterable[str]) -> list[tuple[Rule, Pattern]]:
         """The rules and patterns worth trying on a message of these words, in the file's order."""
         found = set(self.always)
-        for word in set(words):
-            found.update(self.words.get(word, ()))
-            for stem, number in self.stems.get(word[:2], ()):
-                if word.startswith(stem):
-                    found.add(number)
-            for core, tail, number in self.inside:
-                if core in word and (tail or word.endswith(core)):
-                    found.add(number)
+        met = self._met
+        for word in words:
+            numbers = met.get(word)
+            if numbers is None:
+                if len(met) >= REMEMBERED:
+                    met.clear()
+                numbers = met[word] = self._wanted_by(word)
+            if numbers:
+                found.update(numbers)
         return [self.entries[number] for number in sorted(found)]
+
+    def _wanted_by(self, word: str) -> tuple[int, ...]:
+        """The entries that have an anchor which a word satisfies."""
+        found = set(self.words.get(word, ()))
+        found.update(number for stem, number in self.stems.get(word[:2], ()) if word.startswith(stem))
+        found.update(n for core, tail, n in self.inside if core in word and (tail or word.endswith(core)))
+        return tuple(found)
 
 
 class Lexicon:
@@ -235,7 +245,7 @@ class Lexicon:
         """Whether a folded word belongs to this language as far as the lexicon tells, inflected forms included."""
         if word in self.vocabulary or word in self.spelling:
             return True
-        return any(word.startswith(stem) for stem in self.stems.get(word[:2], ()))
+        return word.startswith(self.stems.get(word[:2], ()))
 
     @cached_property
     def stems(self) -> Mapping[str, tuple[str, ...]]:

@@ -5,6 +5,7 @@ A stream is a string of words, each with one space before it: `" j ai pas de voi
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -70,12 +71,17 @@ class Pattern:
         return self.expression.finditer(stream)
 
 
-def captured(match: re.Match[str]) -> dict[str, tuple[str, int, int]]:
-    """What a match captured: name → (words, start, end in the stream); the first one where there are several."""
-    out: dict[str, tuple[str, int, int]] = {}
+def captured(match: re.Match[str]) -> list[tuple[str, str, int, int]]:
+    """What a match captured: name, words, start, end in the stream; the first one where there are several."""
+    out: list[tuple[str, str, int, int]] = []
+    if not match.re.groups:
+        return out
+    seen = set()
     for name, words in match.groupdict().items():
-        if words is not None:
-            out.setdefault(name.rpartition("_")[0], (words.strip(), match.start(name) + 1, match.end(name)))
+        short = name.rpartition("_")[0]
+        if words is not None and short not in seen:
+            seen.add(short)
+            out.append((short, words.strip(), match.start(name) + 1, match.end(name)))
     return out
 
 
@@ -252,5 +258,6 @@ def _sequence(pieces: Sequence[Piece]) -> Piece:
     return Piece("".join(piece.source for piece in pieces), min(anchored, key=_weight) if anchored else None)
 
 
+@functools.lru_cache(maxsize=4096)
 def _weight(anchors: frozenset[str]) -> int:
     return sum(1 + WEIGHT_COMMON // (len(word.strip("*")) ** 3) for word in anchors)

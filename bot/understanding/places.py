@@ -90,9 +90,11 @@ class Gazetteer:
         self.stems: dict[str, list[tuple[str, str]]] = {}
         self.aliases: set[str] = set()
         later = []
-        for row in rows:
-            code, name, kind, head = row[0], row[1], row[2], row[3]
-            key = self.key(name)
+        listed = list(rows)
+        names = letters.fold_all([row[1] for row in listed])
+        for row, name in zip(listed, names):  # noqa: B905  one name a row; `strict` costs a tenth of the load
+            code, kind, head = row[0], row[2], row[3]
+            key = self._written_out(name)
             if kind == "commune":
                 self._rows[code] = row
                 self._current.add((key, code))
@@ -107,7 +109,12 @@ class Gazetteer:
             self._add_known(str(code), names)
         self._prefixes: dict[str, list[str]] = {}
         self._near_names = [key for key, codes in self._names.items() if any(map(self._close, codes))]
+        self._sounds = {
+            letter: str(group)[0] for group in known.get("initials") or () for letter in str(group)
+        }
+        self._alike_in: dict[str, list[str]] = {}
         for key in self._near_names:
+            self._alike_in.setdefault(self._sounds.get(key[0], key[0]), []).append(key)
             for cut in range(1, key.count(" ") + 1):
                 self._prefixes.setdefault(" ".join(key.split()[:cut]), []).append(key)
         self.longest: dict[str, int] = {}
@@ -135,8 +142,13 @@ class Gazetteer:
 
     def key(self, name: str) -> str:
         """A name folded, short words written out (« st » → « saint »)."""
-        short = self.short
-        return " ".join(short.get(word, word) for word in self._fold(name).split())
+        return self._written_out(self._fold(name))
+
+    def _written_out(self, folded: str) -> str:
+        words = folded.split()
+        if self.short.keys().isdisjoint(words):
+            return folded
+        return " ".join(self.short.get(word, word) for word in words)
 
     def _add(self, key: str, code: str) -> None:
         for form in (key, self._bare(key)):
@@ -316,7 +328,11 @@ class Gazetteer:
         if len(key) < 4:
             return PlaceAnswer()
         found = process.extract(
-            key, self._near_names, scorer=fuzz.ratio, score_cutoff=self.choice.least, limit=12
+            key,
+            self._alike_in.get(self._sounds.get(key[0], key[0]), ()),
+            scorer=fuzz.ratio,
+            score_cutoff=self.choice.least,
+            limit=12,
         )
         best: dict[str, float] = {}
         for name, score, _ in found:

@@ -19,6 +19,8 @@ _BLOCKS = (
 
 def script_of(word: str) -> str | None:
     """`latin`, `cyrillic`, `arabic` or `ethiopic` by the first letter of a word; None for anything else."""
+    if word[:1].isascii() and word[:1].isalpha():
+        return "latin"
     for char in word:
         if char.isalpha():
             point = ord(char)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 from bot.understanding.text import Letters
@@ -34,8 +35,7 @@ def sensitive_spans(text: str, letters: Letters) -> tuple[tuple[int, int], ...]:
 
     Digits of any script and full-width letters count as plain ones.
     """
-    head = text[:MAX_CHARS]
-    plain = "".join(_one(char, letters) for char in head)
+    plain = text[:MAX_CHARS].translate(_plain(letters))
     spans: list[tuple[int, int]] = []
     for shape in _SHAPES:
         for match in shape.finditer(plain):
@@ -45,9 +45,24 @@ def sensitive_spans(text: str, letters: Letters) -> tuple[tuple[int, int], ...]:
     return tuple(sorted(spans))
 
 
-def _one(char: str, letters: Letters) -> str:
+class _Plain(dict[int, str]):
     """One character for one, so that positions stay those of the message."""
-    folded = letters.fold_char(char)
-    if len(folded) == 1 and folded.isascii() and folded.isalnum():
-        return folded
-    return char if char in "+-./() " else (" " if not folded or char.isspace() else "_")
+
+    def __init__(self, letters: Letters) -> None:
+        super().__init__()
+        self._letters = letters
+
+    def __missing__(self, point: int) -> str:
+        char = chr(point)
+        folded = self._letters.fold_char(char)
+        if len(folded) == 1 and folded.isascii() and folded.isalnum():
+            plain = folded
+        else:
+            plain = char if char in "+-./() " else (" " if not folded or char.isspace() else "_")
+        self[point] = plain
+        return plain
+
+
+@functools.lru_cache(maxsize=8)
+def _plain(letters: Letters) -> _Plain:
+    return _Plain(letters)

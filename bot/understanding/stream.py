@@ -9,12 +9,11 @@ from functools import cached_property
 
 from rapidfuzz.distance import OSA
 
-from bot.understanding.lexicon import Lexicon, Rule
+from bot.understanding.lexicon import REMEMBERED, Lexicon, Rule
 from bot.understanding.pattern import Pattern, captured
 from bot.understanding.text import BORDER, Token, split_digits
 
 MAX_TOKENS = 500  # bounds the work on pasted documents
-REMEMBERED = 4_000  # words whose spelling one lexicon remembers before it forgets them all: people typed them
 
 
 @dataclass(frozen=True)
@@ -37,14 +36,18 @@ class Stream:
 
     def __init__(self, tokens: Sequence[Token]) -> None:
         self.tokens = list(tokens)
-        starts = []
-        length = 0
-        for token in self.tokens:
-            starts.append(length)
-            length += 1 + len(token.text)
-        self.string = "".join(" " + token.text for token in self.tokens)
-        self._at = {start: index for index, start in enumerate(starts)}
-        self._ends = {start + 1 + len(t.text): i + 1 for i, (start, t) in enumerate(zip(starts, self.tokens))}  # noqa: B905  3.10 and equal lengths
+        self.string = "".join([" " + token.text for token in self.tokens])
+
+    @cached_property
+    def _places(self) -> dict[int, int]:
+        """Positions between the words of the string → the rank of the token that begins there, or would."""
+        places: dict[int, int] = {}
+        at = 0
+        for rank, token in enumerate(self.tokens):
+            places[at] = rank
+            at += 1 + len(token.text)
+        places[at] = len(self.tokens)
+        return places
 
     def __len__(self) -> int:
         return len(self.tokens)
@@ -57,21 +60,19 @@ class Stream:
     def hits(self, entries: Iterable[tuple[Rule, Pattern]]) -> list[Hit]:
         """Every match of the entries, in the entries' order."""
         out = []
+        places = self._places
         for rule, pattern in entries:
             for match in pattern.finditer(self.string):
-                start, end = self._at.get(match.start()), self._ends.get(match.end())
+                start, end = places.get(match.start()), places.get(match.end())
                 if start is None or end is None or end <= start:
                     continue
-                groups = {
-                    name: (words, self._at[a - 1], self._ends[b])
-                    for name, (words, a, b) in captured(match).items()
-                }
+                groups = {name: (words, places[a - 1], places[b]) for name, words, a, b in captured(match)}
                 out.append(Hit(rule, pattern, start, end, groups))
         return out
 
     def at(self, start: int, end: int) -> tuple[int | None, int | None]:
         """The tokens [start, end) that a match [start, end) of the string stands for; None where it cuts one."""
-        return self._at.get(start), self._ends.get(end)
+        return self._places.get(start), self._places.get(end)
 
     def token_at(self, position: int) -> int:
         """The first token that ends after a character of the message."""
@@ -127,14 +128,18 @@ def read_stream(raw: Sequence[Token], lexicon: Lexicon, known: frozenset[str] = 
         if parts is None:
             whole = Token(text, 0, end - start)
             parts = tuple(_parts(whole, lexicon, known))
+            if parts == (whole,):
+                parts = ()
             if len(memory) >= REMEMBERED:
                 memory.clear()
             memory[key] = parts
-        if len(parts) == 1:
+        if not parts:
+            out.append(chunk)
+        elif len(parts) == 1:
             out.append(Token(parts[0].text, start, end))
         else:
             out.extend(Token(part.text, start + part.start, start + part.end) for part in parts)
-    if not lexicon.borders:
+    if lexicon.borders.isdisjoint([token.text for token in out]):
         return Stream(out)
     parted: list[Token] = []
     for token in out:
