@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from bot.handover.life import OPEN, Effect, Event, Life, Outcome, RefusedError, State, Step, Stop, step
-from bot.handover.tables import Audit, FollowUp, Handover, Note, Notice
+from bot.handover.tables import Audit, FollowUp, Handover, Note, Notice, Referral
 from bot.observatory import needs
 
 RETRIES = 8
@@ -148,7 +148,7 @@ def erase(session: Session, conversation_ids: Iterable[str]) -> int:
     gone = list(
         session.scalars(select(Handover.id).where(Handover.conversation_id.in_(list(conversation_ids))))
     )
-    for table in (Note, Notice, Audit, FollowUp):
+    for table in (Note, Notice, Audit, FollowUp, Referral):
         session.execute(delete(table).where(table.handover_id.in_(gone)))
     session.execute(delete(Handover).where(Handover.id.in_(gone)))
     session.expire_all()

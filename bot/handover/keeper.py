@@ -22,6 +22,7 @@ from bot.settings import Settings
 
 log = logging.getLogger(__name__)
 EVERY = 60.0
+BEAT = 2.0
 
 
 @dataclass
@@ -36,6 +37,8 @@ class Keeper:
     clock: Callable[[], datetime]
     mail: MailSettings = field(default_factory=MailSettings)
     post: Post | None = None
+    carry: Callable[[], None] | None = None
+    """Carries handovers and messages to the teams that work elsewhere; called every two seconds."""
     _stop: threading.Event = field(default_factory=threading.Event)
     _running: threading.Thread | None = None
 
@@ -71,9 +74,14 @@ class Keeper:
             self._running = None
 
     def _run(self) -> None:
-        while not self._stop.wait(EVERY):
+        beats = 0
+        while not self._stop.wait(BEAT):
+            beats += 1
             try:
-                self.once()
+                if self.carry is not None:
+                    self.carry()
+                if beats % round(EVERY / BEAT) == 0:
+                    self.once()
             except SQLAlchemyError as error:
                 # The next round does what this one could not.
                 log.warning("round failed: %s", type(error).__name__)

@@ -73,6 +73,14 @@ class Offer:
         """The service in force with this id."""
         return self._snapshot.services.get(service_id)
 
+    def of_structure(self, structure_id: str) -> list[dict[str, str]]:
+        """The services of a structure: [{"id", "name"}]."""
+        return [
+            {"id": name, "name": str(service["nom"])}
+            for name, service in self._snapshot.services.items()
+            if service["structure_id"] == structure_id
+        ]
+
     def reading(self, service_id: str) -> Reading | None:
         """What it requires, corrections laid over."""
         return self._tamis.reading(service_id)

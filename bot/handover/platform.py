@@ -78,6 +78,8 @@ class Platform:
     email: str | None = None
     site: str | None = None
     receives: bool = True
+    structure: str | None = None
+    """Its structure in the directory."""
 
     def covers(self, commune: Commune) -> bool:
         """Whether this commune lies in its territory."""
@@ -160,6 +162,7 @@ def read(entry: Mapping[str, Any], default_hours: str | None = None) -> Platform
         email=contact.get("courriel"),
         site=contact.get("site"),
         receives=bool(entry.get("receives", True)),
+        structure=entry.get("structure_id"),
     )
     if platform.hours is not None:
         hours.parse(platform.hours)

@@ -89,6 +89,31 @@ class FollowUp(Base):
     answered_at: Mapped[datetime | None] = mapped_column(Instant, default=None)
 
 
+class Referral(Base):
+    """A handover sent to a team that works elsewhere, and how far it went there; nothing of the person."""
+
+    __tablename__ = "handover_referral"
+    __table_args__ = (UniqueConstraint("handover_id", "platform"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    handover_id: Mapped[str] = mapped_column(ForeignKey("handover.id", ondelete="CASCADE"))
+    platform: Mapped[str] = mapped_column(String(80))
+    backend: Mapped[str] = mapped_column(String(16))
+    reference: Mapped[str | None] = mapped_column(String(120), default=None, index=True)
+    """What the other side calls it."""
+    state: Mapped[str] = mapped_column(String(10), default="to-send", index=True)
+    """`to-send`, `sent`, `accepted`, `refused`, `full` or `ended`."""
+    last_out: Mapped[int] = mapped_column(default=0)
+    """Number of the last message of the conversation that was carried there."""
+    last_in: Mapped[int] = mapped_column(BigId, default=0)
+    """Number, over there, of the last message that was carried here."""
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    next_try_at: Mapped[datetime] = mapped_column(Instant)
+    attempts: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str | None] = mapped_column(String(40), default=None)
+    answered_at: Mapped[datetime | None] = mapped_column(Instant, default=None)
+
+
 class Counsellor(Base):
     """Somebody who signs in at the desk. `platforms` is what they may see; empty is nothing."""
 

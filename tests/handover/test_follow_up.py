@@ -105,7 +105,7 @@ def test_asked_at_a_week_and_a_month_with_consent(story: Story, reading: Session
     need = reading.scalars(select(UnmetNeed)).one()
     assert (need.origin_kind, need.purpose) == ("closed-none", "emploi")
     assert story.later(days=23) == 1
-    story.says("oui")
+    story.says("1")
     assert story.told()[-2:] == ["follow_up.kept", "follow_up.thanks"]
     assert reading.get_one(Handover, story.handover).kept == "oui"
     assert follow_up.answers(reading) == {(7, "non"): 1, (30, "oui"): 1}

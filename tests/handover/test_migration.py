@@ -17,6 +17,7 @@ OURS = (
     "handover",
     "handover_note",
     "handover_follow_up",
+    "handover_referral",
     "counsellor",
     "invitation",
     "desk_session",
@@ -29,7 +30,7 @@ OURS = (
 def test_the_migration_makes_our_tables(tmp_path: Path) -> None:
     assert bot.handover.tables and bot.observatory.tables
     engine = connect(f"sqlite:///{tmp_path / 'fresh.db'}")
-    upgrade(engine, "h003")
+    upgrade(engine, "h004")
     ours = MetaData()
     for name in OURS:
         Base.metadata.tables[name].to_metadata(ours)

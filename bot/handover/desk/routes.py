@@ -18,11 +18,17 @@ from bot.handover.desk.accounts import first_invitation
 from bot.handover.desk.pages import HERE, Pages, Problem, desk_words, route_class
 from bot.handover.desk.visit import Desk, phrases, refusals
 from bot.handover.keeper import Keeper
+from bot.handover.notify import MailSettings
 from bot.handover.offer import KeptOffer, Shelf
+from bot.handover.outside import answers, assembling
+from bot.handover.outside.carrier import Carrier
+from bot.handover.outside.routes import Outside, orientation, webhook
+from bot.handover.outside.settings import ChatwootSettings, OutsideSettings
 from bot.handover.platform import Places, Platform, load
 from bot.handover.summary import wording
 from bot.handover.thread import Thread
 from bot.observatory.territories import epci_name
+from bot.sealing import sealer_of
 from bot.settings import Settings
 
 if TYPE_CHECKING:
@@ -41,6 +47,7 @@ def mount(app: FastAPI, house: House) -> None:
     platforms = load(house.settings.data / "handover" / "platforms.yml")
     thread, clock = GatewayThread(house.gateway), house.gateway.clock
     names = functools.partial(epci_name, house.settings.data)
+    offer = KeptOffer(house.sessions, house.settings.data)
     app.include_router(
         router(
             house.settings,
@@ -50,9 +57,13 @@ def mount(app: FastAPI, house: House) -> None:
             platforms=platforms,
             clock=clock,
             name_epci=names,
+            offer=offer,
         )
     )
-    keeper = Keeper(house.settings, house.sessions, thread, platforms, house.places, clock)
+    carrier = _outside(app, house, thread, platforms, offer)
+    keeper = Keeper(
+        house.settings, house.sessions, thread, platforms, house.places, clock, carry=carrier.once
+    )
     inner: Callable[[Any], Any] = app.router.lifespan_context
 
     @asynccontextmanager
@@ -65,6 +76,34 @@ def mount(app: FastAPI, house: House) -> None:
                 keeper.stop()
 
     app.router.lifespan_context = kept
+
+
+def _outside(
+    app: FastAPI, house: House, thread: Thread, platforms: Sequence[Platform], offer: Shelf
+) -> Carrier:
+    """Add the routes of teams that work elsewhere; what carries handovers to them."""
+    settings, data, clock = OutsideSettings(), house.settings.data, house.gateway.clock
+    words, chatwoot = desk_words(data), ChatwootSettings()
+    signed = assembling.links(sealer_of(house.database.dialect).signing_keys(), settings)
+    known = assembling.backends(
+        signed, words, wording(data), house.settings.address(), MailSettings(), chatwoot
+    )
+    answering = answers.Desk(thread, platforms, house.places, clock, refusals(data), words("roles.structure"))
+    pages = Pages(words, wording(data).french)
+    outside = Outside(
+        house.sessions,
+        answering,
+        pages,
+        offer,
+        signed,
+        known,
+        chatwoot.secret.get_secret_value(),
+        house.settings.address(),
+    )
+    app.include_router(webhook(outside))
+    app.include_router(orientation(outside))
+    where = assembling.where(settings, platforms, known)
+    return Carrier(house.sessions, thread, platforms, known, where, clock)
 
 
 def router(
