@@ -1,11 +1,14 @@
-"""All speed patches of the engine, in one place; each lives in its own module with its own test."""
+"""All patches of the engine, in one place; each lives in its own module with its own test."""
 
 from __future__ import annotations
 
-from engine import constant_schema, event_classes
+from engine import action_calls, constant_schema, event_classes, plain_runner, tracker_rows
 
 
 def apply_all() -> None:
     """Apply every patch; any of them raises `RuntimeError` when Rasa's internals are not as expected."""
     constant_schema.apply()
     event_classes.apply()
+    plain_runner.apply()
+    action_calls.apply()
+    tracker_rows.apply()
