@@ -8,12 +8,14 @@ from sqlalchemy import Engine as Database
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.database import connect, sessions
-from bot.gateway.effects import EffectBook
+from bot.gateway.effects import EffectBook, joined
 from bot.gateway.engine import EngineClient
 from bot.gateway.gateway import Gateway, system_clock
 from bot.gateway.ports import Clock, Engine
 from bot.handover.asked import HandoverEffects
 from bot.handover.tapped import Answering
+from bot.privacy.erasure import Erasing
+from bot.privacy.export import Exporting
 from bot.sealing import Sealer, seal
 from bot.settings import Settings
 from bot.speech.speech import Speech
@@ -52,6 +54,7 @@ def assemble(
     places = Gazetteer.load(settings.data)
     speech = Speech.load(settings.data, lambda code: _name(places, code))
     effects = HandoverEffects(settings, places, clock)
+    erasing, exporting = Erasing(clock, settings.engine_timeout), Exporting(clock)
     gateway = Gateway(
         settings,
         factory,
@@ -59,10 +62,11 @@ def assemble(
         LanguageDetector.load(settings.data, places),
         speech,
         Answering(engine or EngineClient.of(settings)),
-        EffectBook(effects.handlers()),
+        EffectBook(joined(erasing.handlers(), exporting.handlers(), effects.handlers())),
         clock,
     )
     effects.speak_through(gateway)
+    exporting.speak_through(gateway)
     return House(settings, opened, factory, gateway, speech, places)
 
 

@@ -17,6 +17,7 @@ from bot.channels.sms.provider import SmsProvider
 from bot.channels.sms.twilio import Twilio
 from bot.channels.telegram import receiver as telegram
 from bot.channels.telegram.client import TelegramClient
+from bot.channels.telegram.menu import Menu
 from bot.channels.telegram.updates import CHANNEL as TELEGRAM
 from bot.gateway.delivery import Deliverer, Sender
 from bot.gateway.gateway import Gateway
@@ -69,10 +70,15 @@ class Outside:
 
     def _telegram(self, gateway: Gateway, settings: TelegramSettings, address: str) -> None:
         assert settings.token is not None
-        client = TelegramClient(settings.token.get_secret_value(), settings.api)
+        speech = gateway.speech
+
+        def words(key: str, language: str) -> str:
+            return speech.say(key, {}, language=language, channel=TELEGRAM).text
+
+        client = TelegramClient(settings.token.get_secret_value(), settings.api, words)
         receiver = telegram.Receiver(gateway, client)
         self.senders[TELEGRAM] = client
-        self._parts.append(client)
+        self._parts += [client, Menu(client, speech)]
         if settings.secret is None:
             self._parts.append(receiver)
             return

@@ -16,8 +16,9 @@ from bot.gateway.choices import Keywords, NumberWords
 from bot.gateway.inbox import Arrival, opened, store
 from bot.gateway.limits import Limits, Patience
 from bot.gateway.message import Incoming, Outgoing
+from bot.gateway.nearest import nowhere
 from bot.gateway.player import Parts, Player
-from bot.gateway.ports import Clock, Detector, Effects, Engine, Speech, Understanding
+from bot.gateway.ports import Clock, Detector, Effects, Engine, Nearest, Speech, Understanding
 from bot.gateway.reply import Reply, Say
 from bot.gateway.tables import Conversation, Inbox
 from bot.settings import Settings
@@ -47,6 +48,7 @@ class Gateway:
         *,
         limits: Limits | None = None,
         patience: Patience | None = None,
+        nearest: Nearest = nowhere,
     ) -> None:
         """`sessions` belong to a database engine that has its sealer (`bot.sealing.seal`)."""
         self.settings = settings
@@ -69,6 +71,7 @@ class Gateway:
                 effects,
                 NumberWords.load(settings.data),
                 Keywords.load(settings.data),
+                nearest,
             ),
             clock,
             message_limit=settings.message_limit,

@@ -19,7 +19,7 @@ from bot.gateway.limits import Patience
 from bot.gateway.message import Outgoing
 from bot.gateway.outbox import Worded
 from bot.gateway.plan import Plan, Question
-from bot.gateway.ports import Clock, Detector, Effects, Engine, EngineFailure, Speech, Understanding
+from bot.gateway.ports import Clock, Detector, Effects, Engine, EngineFailure, Nearest, Speech, Understanding
 from bot.gateway.reply import MalformedReply, Reply, Say, parse
 from bot.gateway.tables import Conversation, Inbox, new_id
 from bot.gateway.turn import decide, settle
@@ -44,6 +44,7 @@ class Parts:
     effects: Effects
     numbers: NumberWords
     keywords: Keywords
+    nearest: Nearest
 
 
 class Player:
@@ -138,13 +139,18 @@ class Player:
         reading, guess = Reading(), None
         if message.choice is None and message.typed.made_of == "words" and message.kind != "start":
             text = message.typed.text
-            reading = parts.understanding.listen(text, now=message.at, language=view.language, asked=view.asked)
+            reading = parts.understanding.listen(
+                text, now=message.at, language=view.language, asked=view.asked
+            )
             promised = parts.keywords.signal(text)
             if promised is not None:
                 reading = replace(reading, signal=promised)
             if not view.chosen:
                 guess = parts.detector.detect(text, view.language)
-        return decide(message, view, reading, guess, parts.numbers, self._spoken)
+        near = None
+        if message.kind == "location":
+            near = parts.nearest(message.given["latitude"], message.given["longitude"])
+        return decide(message, view, reading, guess, parts.numbers, self._spoken, near)
 
     def _asked(self, loaded: Loaded, question: Question, language: str | None) -> Reply:
         view = loaded.view

@@ -13,6 +13,8 @@ from bot.understanding.facts import Reading
 
 Clock = Callable[[], datetime]
 """Gives the aware moment it is."""
+Nearest = Callable[[float, float], str | None]
+"""Gives the INSEE code of the commune at a latitude and a longitude, None when none is near."""
 
 
 class Understanding(Protocol):

@@ -18,6 +18,7 @@ from bot.gateway.reply import Choice, Reply, Say
 from bot.gateway.typed import masked
 from bot.understanding.facts import Reading
 
+PLACES = ("origin", "destination")
 HOLDING_NOTE_EVERY = timedelta(minutes=10)
 
 
@@ -34,8 +35,10 @@ def decide(
     guess: Guess | None,
     numbers: NumberWords,
     spoken: frozenset[str],
+    near: str | None = None,
 ) -> Plan:
-    """The plan for one message. `guess` is None when no language was to be told; `spoken` are ours.
+    """The plan for one message. `guess` is None when no language was to be told; `spoken` are ours; `near` is
+    the INSEE code of the commune nearest to a location that was shared.
 
     The order is the promise: stopped, STOP, erase, danger, a human holds it, choices, language, engine.
     """
@@ -60,6 +63,8 @@ def decide(
         return _own_choice(choice, view)
     if choice is not None:
         return Plan(choice.label, question=Question(choice.label, choice=choice.payload))
+    if message.kind == "location":
+        return _located(view, near, keep)
     local = _local(message)
     if local is not None:
         return Plan(keep, says=(Say(local),))
@@ -147,6 +152,19 @@ def _own_choice(choice: Offered, view: View) -> Plan:
             return Plan(label, question=Question(label, choice={"intent": "repeat"}))
 
 
+def _located(view: View, near: str | None, keep: str) -> Plan:
+    """A point on a map: the commune is said back before it counts, for a town hall next door may be nearer."""
+    if near is None:
+        return Plan(keep, says=(Say("location.unknown"),))
+    asked = view.asked if view.asked in PLACES else PLACES[0]
+    fact = {"field": asked, "value": near}
+    offer = (
+        Choice("location.yes", {}, {"intent": "inform", "facts": [fact]}),
+        Choice("location.no", {}, {"intent": "repeat"}),
+    )
+    return Plan(keep, says=(Say("location.confirm", {"place": {"place": near}}, offer),))
+
+
 def _local(message: Message) -> str | None:
     """The key of what is answered without the engine, None when it is the engine's turn."""
     if message.kind == "choice":
@@ -175,9 +193,7 @@ def _to_engine(
     if message.kind == "start":
         # Opening a conversation is a greeting; it has no words of its own.
         signal, keep = "start", keep or "start"
-    given_on = {
-        name: message.given[name] for name in ("latitude", "longitude", "code") if name in message.given
-    }
+    given_on = {"code": message.given["code"]} if "code" in message.given else {}
     question = Question(keep, None, signal, contact, given_on, message.typed.cut)
     plan = Plan(keep, question=question, reach=found or None)
     if message.typed.cut:

@@ -15,12 +15,19 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from bot.channels.telegram.client import TelegramClient
+from bot.channels.telegram.menu import COMMANDS as MENU
+from bot.channels.telegram.menu import Menu
 from bot.channels.telegram.receiver import HEADER, Receiver, announce, router
-from bot.channels.telegram.updates import Heard, heard
+from bot.channels.telegram.updates import COMMANDS, Heard, heard
 from bot.gateway.delivery import Gone, Refused, Throttled, Unreachable
 from bot.gateway.message import Outgoing
+from bot.settings import ROOT
+from bot.speech.speech import Speech as RealSpeech
 from tests.channels.conftest import serve
 from tests.gateway.conftest import House
+from tests.gateway.house import Speech
+
+SPEECH = RealSpeech.load(ROOT / "data", lambda code: code)
 
 USER = {"id": 7, "is_bot": False, "first_name": "Amina", "language_code": "ar"}
 CHAT = {"id": 7, "type": "private", "first_name": "Amina"}
@@ -133,15 +140,15 @@ def api(httpserver: HTTPServer) -> BotApi:
 
 @pytest.fixture
 def client(api: BotApi) -> Iterator[TelegramClient]:
-    made = TelegramClient("1:abc", api.server.url_for("").rstrip("/"))
+    made = TelegramClient("1:abc", api.server.url_for("").rstrip("/"), lambda key, code: f"{code}:{key}")
     made.start()
     yield made
     made.stop()
 
 
-def out(text: str = "bonjour", choices: tuple[str, ...] = ()) -> Outgoing:
+def out(text: str = "bonjour", choices: tuple[str, ...] = (), asks: str | None = None) -> Outgoing:
     ids = tuple(f"9.{number}" for number in range(1, len(choices) + 1))
-    return Outgoing(1, 9, "c", "k", {}, text, "fr", "ltr", choices, ids)
+    return Outgoing(1, 9, "c", "k", {}, text, "fr", "ltr", choices, ids, asks=asks)
 
 
 def test_a_message_with_buttons(api: BotApi, client: TelegramClient) -> None:
@@ -153,6 +160,68 @@ def test_a_message_with_buttons(api: BotApi, client: TelegramClient) -> None:
         [{"text": "non", "callback_data": "9.2"}],
     ]
     assert "parse_mode" not in sent
+
+
+KEYBOARDS = [
+    (
+        "where they live may be answered by a button",
+        out(asks="origin"),
+        {
+            "keyboard": [[{"text": "fr:telegram.location", "request_location": True}]],
+            "resize_keyboard": True,
+            "one_time_keyboard": True,
+        },
+    ),
+    ("any other message takes it away", out(asks="age"), {"remove_keyboard": True}),
+]
+
+
+@pytest.mark.parametrize(("label", "sent", "keyboard"), KEYBOARDS, ids=[row[0] for row in KEYBOARDS])
+def test_the_location_button(
+    api: BotApi, client: TelegramClient, label: str, sent: Outgoing, keyboard: dict[str, Any]
+) -> None:
+    client.send(sent, "7")
+    shown = json.loads(api.asked[0][1]["reply_markup"])
+    assert {name: shown[name] for name in keyboard} == keyboard
+
+
+def test_the_menu_is_told_in_every_language(api: BotApi, client: TelegramClient) -> None:
+    assert Menu(client, Speech()).tell()
+    told = [(method, sent.get("language_code")) for method, sent in api.asked]
+    assert told == [
+        (method, code)
+        for code in (None, "fr", "en", "ar")
+        for method in ("setMyCommands", "setMyDescription", "setMyShortDescription")
+    ]
+    menu = json.loads(api.asked[-3][1]["commands"])
+    assert menu[0] == {"command": "start", "description": "ar:telegram.command.start"}
+    assert {one["command"] for one in menu} <= {"start", *COMMANDS}
+
+
+def test_a_menu_that_is_refused_stops_nothing(api: BotApi, client: TelegramClient) -> None:
+    api.refusals = [(502, {"description": "Bad Gateway"})]
+    assert not Menu(client, Speech()).tell()
+
+
+@pytest.mark.parametrize("language", list(SPEECH.languages()))
+def test_the_words_fit_telegrams_limits(language: str) -> None:
+    limits = {"short": 120, "description": 512, **{f"command.{name}": 256 for name in MENU}}
+    for name, limit in limits.items():
+        said = SPEECH.say(f"telegram.{name}", {}, language=language, channel="telegram").text
+        assert 0 < len(said) <= limit, name
+
+
+def test_a_code_goes_on_and_any_other_start_carries_what_it_said(
+    house: House, client: TelegramClient
+) -> None:
+    receiver = Receiver(house.gateway, client)
+    web = house.gateway.open("web", "amina")
+    code = house.gateway.code(web)
+    receiver.take({**message(text=f"/start {code}"), "update_id": 1})
+    assert house.gateway.open("telegram", "7") == web
+    receiver.take({**message(text="/start FT44"), "update_id": 2})
+    house.gateway.play(web)
+    assert [asked.metadata["given"] for asked in house.engine.asked] == [{}, {"code": "FT44"}]
 
 
 def test_a_long_text_leaves_in_pieces_with_the_buttons_under_the_last(

@@ -5,11 +5,19 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram import (
+    Bot,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    KeyboardButton,
+    LinkPreviewOptions,
+    ReplyKeyboardMarkup,
+    ReplyKeyboardRemove,
+)
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
 from telegram.request import HTTPXRequest
 
@@ -20,13 +28,19 @@ from bot.speech.telegram import messages
 log = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 TIMEOUT = 15.0
+# The question a shared location answers.
+PLACE_ASKED = "origin"
+Keyboard = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove
 
 
 class TelegramClient:
     """Talks to the Bot API from any thread; the library's own loop runs in a thread of ours."""
 
-    def __init__(self, token: str, api: str) -> None:
-        """`api` is the base address of the Bot API (a local server in tests). `start` before use."""
+    def __init__(self, token: str, api: str, words: Callable[[str, str], str]) -> None:
+        """`api` is the base address of the Bot API (a local server in tests); `words` gives those of a key in a
+        language. `start` before use.
+        """
+        self._words = words
         request = HTTPXRequest(connection_pool_size=16, read_timeout=TIMEOUT, connect_timeout=5.0)
         updates = HTTPXRequest(connection_pool_size=1, read_timeout=60.0, connect_timeout=5.0)
         self.bot = Bot(token, base_url=f"{api}/bot", request=request, get_updates_request=updates)
@@ -56,7 +70,7 @@ class TelegramClient:
         sent = None
         try:
             for index, text in enumerate(texts):
-                keyboard = _keyboard(out) if index == len(texts) - 1 else None
+                keyboard = self._keyboard(out) if index == len(texts) - 1 else None
                 sent = self.call(
                     self.bot.send_message(
                         int(address),
@@ -86,6 +100,22 @@ class TelegramClient:
         except (TelegramError, TimeoutError) as error:
             log.info("telegram callback: %s", type(error).__name__)
 
+    def _keyboard(self, out: Outgoing) -> Keyboard:
+        """One button a line; a button carries the choice's id, which fits Telegram's 64 bytes.
+
+        Where somebody lives may be answered by a button that shares the place; any other message takes it away.
+        """
+        if out.choices:
+            rows = [
+                [InlineKeyboardButton(label, callback_data=choice_id)]
+                for choice_id, label in zip(out.choice_ids, out.choices, strict=True)
+            ]
+            return InlineKeyboardMarkup(rows)
+        if out.asks == PLACE_ASKED:
+            share = KeyboardButton(self._words("telegram.location", out.lang), request_location=True)
+            return ReplyKeyboardMarkup([[share]], resize_keyboard=True, one_time_keyboard=True)
+        return ReplyKeyboardRemove()
+
     async def _open(self) -> None:
         # Not Bot.initialize: it asks Telegram who we are, and the application must start without Telegram.
         for request in self.bot._request:
@@ -94,14 +124,3 @@ class TelegramClient:
     async def _close(self) -> None:
         for request in self.bot._request:
             await request.shutdown()
-
-
-def _keyboard(out: Outgoing) -> InlineKeyboardMarkup | None:
-    """One button a line; a button carries the choice's id, which fits Telegram's 64 bytes."""
-    if not out.choices:
-        return None
-    rows = [
-        [InlineKeyboardButton(label, callback_data=choice_id)]
-        for choice_id, label in zip(out.choice_ids, out.choices, strict=True)
-    ]
-    return InlineKeyboardMarkup(rows)

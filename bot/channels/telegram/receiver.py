@@ -7,6 +7,7 @@ import hmac
 import json
 import logging
 import threading
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -36,10 +37,12 @@ class Receiver:
         Raises `ValueError` for what is no update.
         """
         said = heard(data)
-        if said.incoming is not None:
-            if said.code is not None:
-                self._gateway.go_on(CHANNEL, said.incoming.address, said.code)
-            self._gateway.receive(said.incoming)
+        incoming = said.incoming
+        if incoming is not None:
+            if said.code is not None and not self._gateway.go_on(CHANNEL, incoming.address, said.code):
+                # No code of ours to go on with: it may say who sent the person.
+                incoming = replace(incoming, given={"code": said.code})
+            self._gateway.receive(incoming)
         if said.callback is not None:
             self._client.acknowledge(said.callback)
 
