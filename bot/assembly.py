@@ -11,6 +11,7 @@ from bot.database import connect, sessions
 from bot.gateway.effects import EffectBook, joined
 from bot.gateway.engine import EngineClient
 from bot.gateway.gateway import Gateway, system_clock
+from bot.gateway.nearest import Nearest
 from bot.gateway.ports import Clock, Engine
 from bot.handover.asked import HandoverEffects
 from bot.handover.tapped import Answering
@@ -64,6 +65,7 @@ def assemble(
         Answering(engine or EngineClient.of(settings)),
         EffectBook(joined(erasing.handlers(), exporting.handlers(), effects.handlers())),
         clock,
+        nearest=Nearest(settings.data),
     )
     effects.speak_through(gateway)
     exporting.speak_through(gateway)
