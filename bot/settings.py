@@ -37,7 +37,15 @@ class Settings(BaseSettings):
         description="Address the application listens on; a reverse proxy stands before it.",
     )
     port: int = Field(default=8080, description="Port of the application: chat page, desk, APIs.")
-    engine_port: int = Field(default=5005, description="Loopback port of the Rasa engine.")
+    engine_port: int = Field(
+        default=5005, description="Loopback port of the Rasa engine; the next ones for more engines."
+    )
+    engines: int = Field(
+        default=1,
+        ge=1,
+        le=16,
+        description="Engine processes; conversations are spread over them. About one for each core to spare.",
+    )
     actions_port: int = Field(default=5055, description="Loopback port of the action server.")
     public_url: str = Field(
         default="", description="Address people use (https://…); empty means http://host:port."
@@ -62,6 +70,10 @@ class Settings(BaseSettings):
     def tracker(self) -> str:
         """The URL of the engine's store in force."""
         return self.tracker_url or f"sqlite:///{self.var / 'tracker.db'}"
+
+    def engine_ports(self) -> list[int]:
+        """The loopback port of each engine process."""
+        return list(range(self.engine_port, self.engine_port + self.engines))
 
     def address(self) -> str:
         """Where people reach the application."""

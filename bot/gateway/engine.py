@@ -28,8 +28,8 @@ class EngineClient:
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
-        """The client for the engine of these settings."""
-        return cls([f"http://127.0.0.1:{settings.engine_port}"], settings.engine_timeout)
+        """The client for the engines of these settings."""
+        return cls([f"http://127.0.0.1:{port}" for port in settings.engine_ports()], settings.engine_timeout)
 
     def ask(self, conversation_id: str, text: str, metadata: Mapping[str, Any]) -> Any:
         """The JSON items of the answer. Raises `EngineFailure` (refused, timeout, status, not JSON)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bot.running import model
@@ -55,6 +55,15 @@ def engine(settings: Settings, trained: Path, *, stock: bool = False) -> Part:
     )
 
 
+def engines(settings: Settings, trained: Path) -> list[Part]:
+    """Every engine process: the first is `engine`, the others are numbered. They share one store."""
+    found = []
+    for number, port in enumerate(settings.engine_ports(), 1):
+        part = engine(settings.model_copy(update={"engine_port": port}), trained)
+        found.append(part if number == 1 else replace(part, name=f"engine-{number}"))
+    return found
+
+
 def actions(settings: Settings) -> Part:
     """The action server on loopback."""
     return Part(
@@ -82,6 +91,9 @@ def application(settings: Settings) -> Part:
             "--no-access-log",
             "--log-level",
             "warning",
+            # An open event stream must not hold up a stop: browsers come back by themselves.
+            "--timeout-graceful-shutdown",
+            "3",
         ],
         health=f"http://{_reached_at(settings.host)}:{settings.port}/health",
         environment=_ours(settings),
@@ -95,4 +107,4 @@ def _reached_at(host: str) -> str:
 
 def all_parts(settings: Settings, trained: Path) -> list[Part]:
     """Every process, in the order they are waited for."""
-    return [engine(settings, trained), actions(settings), application(settings)]
+    return [*engines(settings, trained), actions(settings), application(settings)]

@@ -11,6 +11,7 @@ from werkzeug import Request, Response
 
 from bot.gateway.engine import EngineClient
 from bot.gateway.ports import EngineFailure
+from bot.settings import Settings
 
 PATH = "/webhooks/rest/webhook"
 
@@ -46,6 +47,11 @@ def test_nobody_there() -> None:
     with pytest.raises(EngineFailure, match="refused"):
         client.ask("c1", "bonjour", {})
     assert not client.healthy()
+
+
+def test_every_engine_of_the_settings_is_asked() -> None:
+    settings = Settings(engine_port=6000, engines=3, _env_file=None)  # type: ignore[call-arg]
+    assert EngineClient.of(settings)._urls == tuple(f"http://127.0.0.1:{port}" for port in (6000, 6001, 6002))
 
 
 def test_conversations_keep_to_their_process() -> None:
