@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import sys
 from datetime import date
@@ -18,12 +19,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Relais, the mobility assistant.",
 )
-directory = typer.Typer(
-    no_args_is_help=True, help="The directory of services: load, synchronise, count, search."
-)
-tamis = typer.Typer(no_args_is_help=True, help="The tamis: what is read of a service's conditions.")
-app.add_typer(directory, name="directory")
-app.add_typer(tamis, name="tamis")
+# Command groups of the rooms: only the one that is called is imported.
+GROUPS = {"directory": "bot.directory.cli", "tamis": "bot.tamis.cli"}
 
 Quick = Annotated[bool, typer.Option("--quick", help="Smaller sizes, under two minutes.")]
 Out = Annotated[Path | None, typer.Option(help="Write there instead of the standard output.")]
@@ -96,10 +93,13 @@ def sieve(
     from bot.tamis.commands import sieve_files
 
     day = _day(now)
+    for path in (services, profiles):
+        if not path.is_file():
+            raise typer.BadParameter(f"{path} is not a file.")
     if out is None:
-        raise typer.Exit(sieve_files(services, profiles, day, sys.stdout))
+        raise typer.Exit(sieve_files(services, profiles, day, sys.stdout, errors=sys.stderr))
     with out.open("w", encoding="utf-8") as stream:
-        raise typer.Exit(sieve_files(services, profiles, day, stream))
+        raise typer.Exit(sieve_files(services, profiles, day, stream, errors=sys.stderr))
 
 
 @app.command()
@@ -127,6 +127,9 @@ def main() -> None:
     """Run the command line; errors meant for people are printed without a traceback."""
     from bot.running.steps import StepFailed
 
+    group = next((word for word in sys.argv[1:2] if word in GROUPS), None)
+    for name in [group] if group else GROUPS if sys.argv[1:2] in ([], ["--help"]) else []:
+        app.add_typer(importlib.import_module(GROUPS[name]).app, name=name)
     try:
         app()
     except StepFailed as failure:
