@@ -36,7 +36,13 @@ if TYPE_CHECKING:
     from bot.assembly import House
 
 # Rooms that bring pages or APIs: each module has `mount(app, house)`, or a `router` ready to include.
-ROOMS = ("bot.directory.mount", "bot.tamis.routes", "bot.handover.desk.routes", "bot.observatory.routes")
+ROOMS = (
+    "bot.directory.mount",
+    "bot.tamis.routes",
+    "bot.handover.desk.routes",
+    "bot.observatory.routes",
+    "bot.privacy.mount",
+)
 log = logging.getLogger(__name__)
 
 

@@ -44,6 +44,7 @@ class Sealer:
         """`keys` are secrets of 32 characters or more. Raises `ValueError` for none or a short one."""
         if not keys or any(len(key) < SHORTEST_KEY for key in keys):
             raise ValueError(f"a sealing key has at least {SHORTEST_KEY} characters")
+        self._keys = keys
         self._fernet = MultiFernet([Fernet(base64.urlsafe_b64encode(_derive(key, b"seal"))) for key in keys])
         self._digest_keys = [_derive(key, b"digest") for key in keys]
         self._signing_keys = [_derive(key, b"sign").hex() for key in keys]
@@ -57,6 +58,10 @@ class Sealer:
         if settings.secret is not None:
             return cls(*_split(settings.secret.get_secret_value()))
         return cls(*_split(_kept(settings.var / "secret")))
+
+    def newest(self) -> Sealer:
+        """A sealer with the newest key alone."""
+        return Sealer(self._keys[0])
 
     def seal(self, plain: str) -> bytes:
         """The text, encrypted and authenticated."""

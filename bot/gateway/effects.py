@@ -38,3 +38,12 @@ class EffectBook:
             log.warning("effect without handler: %s", name)
         for handler in handlers:
             handler(session, conversation, effect)
+
+
+def joined(*books: Mapping[str, tuple[Handler, ...]]) -> dict[str, tuple[Handler, ...]]:
+    """The handlers of several rooms, called in the order of the rooms."""
+    made: dict[str, tuple[Handler, ...]] = {}
+    for book in books:
+        for name, handlers in book.items():
+            made[name] = (*made.get(name, ()), *handlers)
+    return made

@@ -41,6 +41,8 @@ def store(
     known = session.scalar(select(Inbox).where(Inbox.channel == incoming.channel, Inbox.dedupe == dedupe))
     if known is not None:
         return Arrival(known.id, known.conversation_id, new=False)
+    # Who writes again after being erased is here again: what they say now is not part of what was to go.
+    contact.person.erased_at = None
     limited = _limited(session, conversation, now, limits)
     row = Inbox(
         conversation_id=conversation.id,
