@@ -51,7 +51,7 @@ check: .venv/.ready
 
 test: setup check
 	@bash scripts/debian-packages.sh
-	@.venv/bin/python -m pytest $(TESTS)
+	@.venv/bin/python -m pytest -n 2 --dist loadfile $(TESTS)
 
 clean:
 	rm -rf .venv engine/.venv .tools models/*.tar.gz
