@@ -125,6 +125,8 @@ class Counsellor(Base):
     role: Mapped[str] = mapped_column(String(16))
     platforms: Mapped[list[str]] = mapped_column(JSON, default=list)
     password: Mapped[str] = mapped_column(String(200))
+    subject: Mapped[str | None] = mapped_column(String(255), default=None, unique=True, index=True)
+    """Who they are at the identity provider, once they signed in through it."""
     totp: Mapped[str | None] = mapped_column(SealedText, default=None)
     totp_on: Mapped[bool] = mapped_column(default=False)
     totp_step: Mapped[int] = mapped_column(default=0)
@@ -156,6 +158,8 @@ class DeskSession(Base):
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
     counsellor_id: Mapped[str] = mapped_column(ForeignKey("counsellor.id", ondelete="CASCADE"), index=True)
     csrf: Mapped[str] = mapped_column(String(64))
+    id_token: Mapped[str | None] = mapped_column(SealedText, default=None)
+    """The identity provider's token, to sign out there too."""
     created_at: Mapped[datetime] = mapped_column(Instant)
     seen_at: Mapped[datetime] = mapped_column(Instant)
 

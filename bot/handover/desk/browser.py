@@ -29,12 +29,17 @@ class Signed:
     csrf: str
 
 
-def begin(session: Session, who: Counsellor, now: datetime) -> str:
+def begin(session: Session, who: Counsellor, now: datetime, *, id_token: str | None = None) -> str:
     """A new session for this counsellor; the value of its cookie. Never one the browser brought along."""
     token = new_token()
     session.add(
         DeskSession(
-            digest=fingerprint(token), counsellor_id=who.id, csrf=new_token(), created_at=now, seen_at=now
+            digest=fingerprint(token),
+            counsellor_id=who.id,
+            csrf=new_token(),
+            id_token=id_token,
+            created_at=now,
+            seen_at=now,
         )
     )
     return token
@@ -57,10 +62,13 @@ def find(session: Session, cookie: str | None, now: datetime, *, passive: bool =
     return Signed(who, row.csrf)
 
 
-def end(session: Session, cookie: str | None) -> None:
-    """Sign out."""
-    if cookie:
-        session.execute(delete(DeskSession).where(DeskSession.digest == fingerprint(cookie)))
+def end(session: Session, cookie: str | None) -> str | None:
+    """Sign out; the identity provider's token of that session, if it began there."""
+    row = session.get(DeskSession, fingerprint(cookie)) if cookie else None
+    if row is None:
+        return None
+    session.delete(row)
+    return row.id_token
 
 
 def sweep(session: Session, now: datetime) -> None:

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from bot.handover.desk import accounts, browser
 from bot.handover.desk.accounts import Refused
 from bot.handover.desk.pages import Problem
+from bot.handover.desk.provider import Provider, ProviderDown
 from bot.handover.desk.secrets import new_totp, totp_address, totp_step
 from bot.handover.desk.visit import Desk, back
 
@@ -19,12 +20,17 @@ Short = Annotated[str, Form(max_length=300)]
 HOME = "/desk"
 
 
-def add(router: APIRouter, desk: Desk) -> None:
+def add(router: APIRouter, desk: Desk, provider: Provider | None = None) -> None:
     """Add these routes."""
+
+    label = provider.settings.label if provider else None
+
+    def _sign_in_page(wanted: str, status: int = 200, **more: str) -> Response:
+        return desk.pages.page("sign_in.html", status, next=wanted, provider=label, **more)
 
     @router.get("/sign-in")
     def sign_in_page(request: Request) -> Response:
-        return desk.pages.page("sign_in.html", next=_inside(request.query_params.get("next", "")))
+        return _sign_in_page(inside(request.query_params.get("next", "")))
 
     @router.post("/sign-in")
     def sign_in(
@@ -38,14 +44,14 @@ def add(router: APIRouter, desk: Desk) -> None:
             cookie = browser.begin(session, who, now) if who else None
         if cookie is None:
             words = desk.pages.words("error.signin")
-            return desk.pages.page("sign_in.html", 401, next=_inside(next), error=words)
-        return _with_cookie(RedirectResponse(_inside(next), 303), desk, cookie)
+            return _sign_in_page(inside(next), 401, error=words)
+        return with_cookie(RedirectResponse(inside(next), 303), desk, cookie)
 
     @router.post("/sign-out")
     def sign_out(request: Request, csrf: Short) -> Response:
         with desk.visit(request, csrf=csrf) as visit:
-            browser.end(visit.session, request.cookies.get(browser.COOKIE))
-        response = RedirectResponse("/desk/sign-in", 303)
+            id_token = browser.end(visit.session, request.cookies.get(browser.COOKIE))
+        response = _signed_out(desk, provider, id_token)
         response.delete_cookie(browser.COOKIE, path=HOME)
         return response
 
@@ -69,7 +75,7 @@ def add(router: APIRouter, desk: Desk) -> None:
                 raise Problem(404, "invitation") from refused
             words = desk.pages.words(f"error.{refused.reason}")
             return desk.pages.page("join.html", 422, token=token, name=name, email=email, error=words)
-        return _with_cookie(RedirectResponse(HOME, 303), desk, cookie)
+        return with_cookie(RedirectResponse(HOME, 303), desk, cookie)
 
     @router.get("/account")
     def account(request: Request) -> Response:
@@ -106,18 +112,31 @@ def add(router: APIRouter, desk: Desk) -> None:
         return back("/desk/account", "totp")
 
 
+def _signed_out(desk: Desk, provider: Provider | None, id_token: str | None) -> Response:
+    """The sign-in page; for a session begun at the provider, the way to end the one there too."""
+    try:
+        there = provider.end(id_token, f"{desk.address}/desk/sign-in") if provider and id_token else None
+    except ProviderDown:
+        there = None
+    if provider is None or there is None:
+        return RedirectResponse("/desk/sign-in", 303)
+    # A link, not a redirect: our policy lets forms lead to our own pages only.
+    return desk.pages.page("signed_out.html", provider_out=there, provider=provider.settings.label)
+
+
 def _ours(desk: Desk, request: Request) -> None:
     if not browser.same_site(request, desk.address):
         raise Problem(403, "form")
 
 
-def _inside(path: str) -> str:
+def inside(path: str) -> str:
     """The path if it is one of the desk's own; else the desk's first page."""
     safe = path == HOME or path.startswith(f"{HOME}/")
     return path if safe and "\\" not in path and path.isprintable() else HOME
 
 
-def _with_cookie(response: RedirectResponse, desk: Desk, token: str) -> Response:
+def with_cookie(response: RedirectResponse, desk: Desk, token: str) -> Response:
+    """The response with the cookie of a new session."""
     response.set_cookie(
         browser.COOKIE,
         token,

@@ -13,9 +13,11 @@ from sqlalchemy.orm import Session, sessionmaker
 from starlette.responses import FileResponse, Response
 
 from bot.handover.conversation import GatewayThread
-from bot.handover.desk import casework, day, entrance, live, observatory, services, sieving, team
+from bot.handover.desk import casework, day, entrance, live, observatory, openid, services, sieving, team
 from bot.handover.desk.accounts import first_invitation
+from bot.handover.desk.oidc_settings import OidcSettings
 from bot.handover.desk.pages import HERE, Pages, Problem, desk_words, route_class
+from bot.handover.desk.provider import Provider
 from bot.handover.desk.visit import Desk, phrases, refusals
 from bot.handover.keeper import Keeper
 from bot.handover.notify import MailSettings
@@ -58,6 +60,7 @@ def mount(app: FastAPI, house: House) -> None:
             clock=clock,
             name_epci=names,
             offer=offer,
+            oidc=OidcSettings(),
         )
     )
     carrier = _outside(app, house, thread, platforms, offer)
@@ -116,10 +119,11 @@ def router(
     clock: Callable[[], datetime] = _now,
     name_epci: Callable[[str], str] = str,
     offer: Shelf | None = None,
+    oidc: OidcSettings | None = None,
 ) -> APIRouter:
     """The desk's routes. `platforms` None reads `data/handover/platforms.yml`; `name_epci` names a SIREN.
 
-    `offer` None reads the directory of `sessions` when a page first needs it.
+    `offer` None reads the directory of `sessions` when a page first needs it; `oidc` None takes no provider.
     """
     french = wording(settings.data).french
     pages = Pages(desk_words(settings.data), french)
@@ -147,6 +151,10 @@ def router(
             HERE / "static" / name, media_type=STATIC[name], headers={"Cache-Control": "max-age=3600"}
         )
 
-    for part in (entrance, day, casework, services, sieving, team, live, observatory):
+    provider = Provider(oidc, f"{desk.address}{openid.PATH}/back") if oidc and oidc.issuer else None
+    if provider is not None:
+        openid.add(made, desk, provider, sealer_of(sessions.kw["bind"].dialect))
+    entrance.add(made, desk, provider)
+    for part in (day, casework, services, sieving, team, live, observatory):
         part.add(made, desk)
     return made
