@@ -11,11 +11,14 @@ from datetime import datetime
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot.handover import follow_up
+from bot.handover import digest, follow_up
 from bot.handover.calm import calm
 from bot.handover.desk.pages import desk_words
+from bot.handover.notice_settings import NoticeSettings
 from bot.handover.notify import MailSettings, Post, poster, send_due
 from bot.handover.platform import Places, Platform
+from bot.handover.team_channels import channels
+from bot.handover.team_notices import Channels, write_due
 from bot.handover.thread import Thread
 from bot.handover.watch import delays, tick
 from bot.settings import Settings
@@ -37,6 +40,8 @@ class Keeper:
     clock: Callable[[], datetime]
     mail: MailSettings = field(default_factory=MailSettings)
     post: Post | None = None
+    notices: NoticeSettings = field(default_factory=NoticeSettings)
+    channels: Channels | None = None
     carry: Callable[[], None] | None = None
     """Carries handovers and messages to the teams that work elsewhere; called every two seconds."""
     _stop: threading.Event = field(default_factory=threading.Event)
@@ -49,14 +54,28 @@ class Keeper:
         given = delays(data)
         tick(self.sessions, self.thread, platforms=self.platforms, places=self.places, given=given, now=now)
         follow_up.tick(self.sessions, self.thread, follow_up.plan(data), calm(data), now)
+        self._tell(now)
+
+    def _tell(self, now: datetime) -> None:
+        """The notices and the digest, by e-mail and on the teams' own channels."""
+        data, address, sender = self.settings.data, self.settings.address(), self.mail.sender
+        words = desk_words(data)
+        if self.channels is None:
+            self.channels = channels(self.notices)
+        write_due(self.sessions, self.channels, address=address, words=words, now=now)
         post = self.post or (poster(self.mail) if self.mail.host else None)
         if post is not None:
-            send_due(
+            send_due(self.sessions, post, sender=sender, address=address, words=words, now=now)
+        day = digest.due(now, self.notices.digest_hour, calm(data))
+        if day is not None and (post is not None or self.channels):
+            digest.send(
                 self.sessions,
-                post,
-                sender=self.mail.sender,
-                address=self.settings.address(),
-                words=desk_words(data),
+                day,
+                post=post,
+                channels=self.channels,
+                sender=sender,
+                address=address,
+                words=words,
                 now=now,
             )
 

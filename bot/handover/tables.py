@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
@@ -192,3 +192,28 @@ class Notice(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     sent_at: Mapped[datetime | None] = mapped_column(Instant, default=None)
     error: Mapped[str | None] = mapped_column(String(64), default=None)
+
+
+class TeamNotice(Base):
+    """A notice written to one of the team's own channels; retried until it leaves."""
+
+    __tablename__ = "desk_team_notice"
+    __table_args__ = (UniqueConstraint("notice_id", "via"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    notice_id: Mapped[int] = mapped_column(ForeignKey("desk_notice.id", ondelete="CASCADE"))
+    via: Mapped[str] = mapped_column(String(16))
+    next_try_at: Mapped[datetime] = mapped_column(Instant, index=True)
+    attempts: Mapped[int] = mapped_column(default=0)
+    sent_at: Mapped[datetime | None] = mapped_column(Instant, default=None)
+    error: Mapped[str | None] = mapped_column(String(64), default=None)
+
+
+class Digest(Base):
+    """A day's digest that a team was sent; team empty for requests that have none."""
+
+    __tablename__ = "desk_digest"
+
+    team: Mapped[str] = mapped_column(String(80), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    sent_at: Mapped[datetime] = mapped_column(Instant)

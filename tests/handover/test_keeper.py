@@ -6,6 +6,7 @@ from email.message import EmailMessage
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.handover.keeper import Keeper
+from bot.handover.notice_settings import NoticeSettings
 from bot.handover.notify import MailSettings
 from bot.handover.summary import Wording
 from bot.handover.tables import Counsellor, Handover
@@ -38,6 +39,7 @@ def test_a_round_wakes_what_is_due_and_tells_the_team(make: sessionmaker[Session
         lambda: now,
         MailSettings(_env_file=None),
         sent.append,
+        NoticeSettings(_env_file=None, digest_hour=-1),
     )
     keeper.once()
     assert sent == [], "nobody is woken on a Sunday"

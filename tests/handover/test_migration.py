@@ -17,6 +17,8 @@ OURS = (
     "handover",
     "handover_note",
     "handover_follow_up",
+    "desk_team_notice",
+    "desk_digest",
     "handover_referral",
     "counsellor",
     "invitation",
@@ -30,7 +32,7 @@ OURS = (
 def test_the_migration_makes_our_tables(tmp_path: Path) -> None:
     assert bot.handover.tables and bot.observatory.tables
     engine = connect(f"sqlite:///{tmp_path / 'fresh.db'}")
-    upgrade(engine, "h005")
+    upgrade(engine, "h006")
     ours = MetaData()
     for name in OURS:
         Base.metadata.tables[name].to_metadata(ours)
