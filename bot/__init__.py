@@ -1,0 +1,1 @@
+"""Relais: everything that is ours, one room for each noun of the field."""

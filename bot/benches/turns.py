@@ -58,11 +58,14 @@ def run(*, quick: bool = False) -> dict[str, Any]:
     prepare(settings)
     script = yaml.safe_load((settings.data / "diagnostic" / "bench_turns.yml").read_text(encoding="utf-8"))
     slices, seconds = (2, 4.0) if quick else (4, 10.0)
-    with tempfile.TemporaryDirectory(prefix="relais-bench-") as folder, _engines(settings, Path(folder)) as up:
+    with (
+        tempfile.TemporaryDirectory(prefix="relais-bench-") as folder,
+        _engines(settings, Path(folder)) as up,
+    ):
         urls = {"ours": up["engine-ours"].part.health, "stock": up["engine-stock"].part.health}
         tallies = {(name, senders): Tally() for name in urls for senders in SENDERS}
         for senders in SENDERS:
-            for name, url in urls.items():
+            for url in urls.values():
                 _drive(url, script["conversations"], senders, 2.0, Tally())
             for number in range(slices):
                 for name in urls if number % 2 == 0 else reversed(urls):
@@ -128,7 +131,8 @@ def _drive(url: str, conversations: list[list[str]], senders: int, seconds: floa
         session.trust_env = False
         turn = number
         while time.monotonic() < until:
-            sender, state = uuid.uuid4().hex, {}
+            sender = uuid.uuid4().hex
+            state: dict[str, Any] = {}
             for text in conversations[turn % len(conversations)]:
                 if time.monotonic() >= until:
                     return
