@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as made_by
@@ -36,6 +37,7 @@ CUES = (
 )
 
 
+TWICE = re.compile(r"(\w)\1+")
 REMEMBERED = 4_000  # words met before all are forgotten: people typed them
 EARLY = ("dates", "times", "place_cues", "not_places")
 MARKS = frozenset({"§d", "§t", "§p"})
@@ -154,6 +156,7 @@ class Lexicon:
         cues = content.get("cues") or {}
         self.reach = int(cues.get("reach", 3))
         self.borders = frozenset(fold(str(w)) for w in cues.get("border") or ())
+        self.bridge = frozenset(fold(str(w)) for w in cues.get("bridge") or ())
         self.place_words = frozenset(fold(str(w)) for w in content.get("place_words") or ())
         self.contractions = {
             fold(str(k)): fold(str(v)) for k, v in (content.get("contractions") or {}).items()
@@ -255,6 +258,16 @@ class Lexicon:
             for pair, entries in index.stems.items():
                 out.setdefault(pair, set()).update(stem for stem, _ in entries if len(stem) >= 4)
         return {pair: tuple(sorted(stems)) for pair, stems in out.items()}
+
+    @cached_property
+    def doubled(self) -> Mapping[str, str]:
+        """Words of five letters or more without their double letters → the word (« frape » → « frappe »)."""
+        out: dict[str, str] = {}
+        for word in sorted(self.vocabulary):
+            single = TWICE.sub(r"\1", word)
+            if single != word and len(single) >= 5 and word.isalpha():
+                out.setdefault(single, word)
+        return out
 
     @cached_property
     def long_words(self) -> Mapping[str, tuple[str, ...]]:

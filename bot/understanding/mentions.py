@@ -90,7 +90,8 @@ class PlaceFinder:
     def _judged(
         self, at: int, end: int, key: str, codes: list[str], cued: bool, expected: bool
     ) -> Mention | None:
-        wordy = key in self._lexicon.place_words or (end - at == 1 and self._plain(key))
+        # « petit bourg », « l'hôpital »: names made of everyday words only are words before they are towns.
+        wordy = key in self._lexicon.place_words or all(map(self._plain, key.split()))
         alias = key in self._gazetteer.aliases
         near = alias or any(map(self._gazetteer.in_region, codes))
         known = near or any(

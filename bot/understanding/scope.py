@@ -17,6 +17,7 @@ class Scope:
     def __init__(self, stream: Stream, lexicon: Lexicon, hits: Sequence[Hit], text: str) -> None:
         self._stream = stream
         self._reach = lexicon.reach
+        self._bridge = lexicon.bridge
         self._text = text
         self._spans: dict[str, list[tuple[int, int]]] = {}
         for hit in hits:
@@ -65,7 +66,7 @@ class Scope:
         for i in range(hit.start - 1, max(clause[0], hit.start - self._reach) - 1, -1):
             if i in self._negated:
                 return True
-            if i in self._self or i in self._other:
+            if i in self._self or i in self._other or self._stream.tokens[i].text in self._bridge:
                 return False
         return False
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from rapidfuzz.distance import OSA
 
-from bot.understanding.lexicon import REMEMBERED, Lexicon, Rule
+from bot.understanding.lexicon import REMEMBERED, TWICE, Lexicon, Rule
 from bot.understanding.pattern import Pattern, captured
 from bot.understanding.text import BORDER, Token, split_digits
 
@@ -181,14 +180,13 @@ def _mended(token: Token, lexicon: Lexicon, known: frozenset[str]) -> list[Token
             cut = token.end - min(len(suffix), size)
             parts = lexicon.spelling.get(rest, (rest,))
             return [*(Token(part, token.start, cut) for part in parts), Token(spelt, cut, token.end)]
-    squeezed = _TWICE.sub(r"\1", word)
+    squeezed = TWICE.sub(r"\1", word)
     if squeezed != word and squeezed in vocabulary:
         return [token._replace(text=squeezed)]
+    if (doubled := lexicon.doubled.get(word)) is not None:
+        return [token._replace(text=doubled)]
     if 6 <= len(word) <= 24:
         for meant in lexicon.long_words.get(word[0], ()):
             if abs(len(meant) - len(word)) <= 1 and OSA.distance(word, meant, score_cutoff=1) <= 1:
                 return [token._replace(text=meant)]
     return [token]
-
-
-_TWICE = re.compile(r"(\w)\1+")

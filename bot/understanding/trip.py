@@ -46,7 +46,8 @@ class Trip:
                 if role not in ROLES:
                     parts[mark] = ("", hit)
                     continue
-                if self._mentions[mark].weak and hit.end - hit.start <= PLAIN_LENGTH:
+                plain = self._mentions[mark].weak and hit.end - hit.start <= PLAIN_LENGTH
+                if plain and not self._scope.corrected(self._at[mark]):
                     continue
                 dropped = self._policy.drops(role, self._scope.cues(hit), hit.rule)
                 if mark in wrong:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.understanding.lexicon import load_letters
@@ -57,10 +57,14 @@ def test_spans_are_those_of_the_message(text: str, word: str, written: str) -> N
     assert text[token.start : token.end] == written
 
 
+SHARED = tokeniser()
+
+
+@settings(deadline=None)
 @given(st.text(max_size=400))
 def test_spans_stand_in_order(text: str) -> None:
     at = 0
-    for token in tokeniser().tokens(text):
+    for token in SHARED.tokens(text):
         assert at <= token.start < token.end <= len(text)
         at = token.start
 
