@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine import action_calls, constant_schema, event_classes, plain_runner, tracker_rows
+from engine import action_calls, constant_schema, discreet_tracker, event_classes, plain_runner, tracker_rows
 
 
 def apply_all() -> None:
@@ -12,3 +12,4 @@ def apply_all() -> None:
     plain_runner.apply()
     action_calls.apply()
     tracker_rows.apply()
+    discreet_tracker.apply()
