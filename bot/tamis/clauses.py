@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.tamis.criteria import Age, AllOf, AnyOf, Duration, Expression, Not, Stated, all_of, any_of, doubt
@@ -12,7 +13,8 @@ from bot.tamis.spans import SILENT, Span
 
 _WORD = re.compile(r"[a-z][a-z'._-]*[a-z]|[a-z]")
 _FIGURE = re.compile(r"\d+ ?(?:ans?|mois|km|heures?|h)\b")
-_SETTLING = frozenset({"neutral", "silent", "document"})  # one word beside them is no condition
+_SETTLING = frozenset({"neutral", "silent", "waived", "document"})  # one word beside them is no condition
+_HOLLOW = frozenset({"neutral", "aim", "mobility"})
 _PARTIAL = frozenset({"licence", "prescription", "quotient", "resources", "contract", "access", "vehicle"})
 _EXEMPTABLE = frozenset({"age", "quotient", "resources", "prescription", "duration", "licence", "contract"})
 
@@ -44,9 +46,11 @@ class Clause:
 class Parser:
     """Turns the spans of a folded sentence into one expression."""
 
-    def __init__(self, lexicon: Lexicon) -> None:
+    def __init__(self, lexicon: Lexicon, informs: Callable[[str], bool]) -> None:
         self._lexicon = lexicon
+        self._informs = informs
         self._lenient = self._listing = False
+        self._text = ""
 
     def parse(self, text: str, spans: list[Span], *, listing: bool, lenient: bool = False) -> Clause:
         """What the sentence requires. `listing`: the field names people, commas there mean "or".
@@ -55,11 +59,12 @@ class Parser:
         """
         self._lenient, self._listing = lenient, listing
         text = self._without_head(text, spans)
+        self._text = text
         welcome = any(span.kind == "open" for span in spans)
         cut = self._exception(text, spans)
         if cut is None:
             items = self._items(text, spans, 0, len(text))
-            expression = self._combine(items, listing)
+            expression = self._some(text, self._combine(items, listing), spans)
             if welcome and _people_only(expression) and _examples(text, spans):
                 # « Tout public : jeunes, demandeurs d'emploi… » lists examples.
                 return Clause(None, True)
@@ -79,7 +84,7 @@ class Parser:
         if colon < 0 or any(span.start < colon for span in spans if span.kind != "mobility"):
             return text
         head = {self._strip(word) for word in _WORD.findall(text[:colon])}
-        if head & self._lexicon.negations or not any(span.kind in ("who", "age") for span in spans):
+        if head & self._lexicon.negations or not any(span.kind in ("who", "age", "open") for span in spans):
             return text
         return " " * (colon + 1) + text[colon + 1 :]
 
@@ -103,12 +108,22 @@ class Parser:
     def _except(
         self, mark: str, main: Expression | None, except_for: Expression | None, spans: list[Span], start: int
     ) -> Expression | None:
+        silent = not any(span.kind == "open" or span.expression for span in spans if span.end <= start)
+        freed = self._lexicon.exempt.search(mark) and silent
+        if (
+            main is None
+            and freed
+            and any(span.kind in ("document", "silent") for span in spans if span.end <= start)
+        ):
+            return None  # « une caution est demandée, sauf aux salariés »: papers and money keep nobody out
         if except_for is None:
             return main if main is None else all_of(main, Stated("other", "exception"))
         before = [span for span in spans if span.end <= start and span.expression is not None]
         frees = bool(self._lexicon.exempt.search(mark)) and bool(before) and before[-1].kind in _EXEMPTABLE
         if main is None:
             return Not(except_for)
+        if freed and not before and not self._lexicon.who_noun.search(self._text):
+            return any_of(main, except_for)  # « le pays doit avoir un accord, sauf pour les réfugiés »
         return any_of(main, except_for) if frees else all_of(main, Not(except_for))
 
     def _items(self, text: str, spans: list[Span], start: int, end: int) -> list[Item]:
@@ -155,10 +170,17 @@ class Parser:
         if not read and any(span.kind in SILENT and span.kind != "aim" for span in inside):
             left = [word for word in left if self._strip(word) not in self._lexicon.offer]
         settled = not read and not turned and len(left) < 2 and any(span.kind in _SETTLING for span in inside)
-        unread = bool(left) and not settled
-        if not read and not unread:
-            return None
+        if (
+            settled
+            and {span.kind for span in inside} <= _HOLLOW
+            and self._lexicon.verbs.search(text[start:end])
+        ):
+            settled = False  # « travailler en horaires décalés » asks for something, whatever it is
+        aims = not read and any(span.kind == "aim" for span in inside)
+        unread = (bool(left) and not settled) or (aims and bool(self._lexicon.verbs.search(text[start:end])))
         words = text[start:end]
+        if (not read and not unread) or (not read and not turned and self._informs(words)):
+            return None
         kinds = {span.kind for span in read}
         expressions = [span.expression for span in read if span.expression is not None]
         expression = self._partly(text, read, start, end) or (all_of(*expressions) if expressions else None)
@@ -210,6 +232,20 @@ class Parser:
         if after:
             return any_of(Not(all_of(*after)), all_of(*before))
         return any_of(all_of(*before), Stated("other", "partly"))
+
+    def _some(self, text: str, whole: Expression | None, spans: list[Span]) -> Expression | None:
+        """What only some people are held to (« les personnes nées après 1988… ») keeps nobody out by itself."""
+        if whole is None:
+            return None
+        first = next(
+            (span for span in spans if span.expression is not None and span.kind not in SILENT), None
+        )
+        mark = self._lexicon.partly.search(text)
+        if first and mark and first.kind in ("who", "age") and mark.start() < first.start:
+            duty = self._lexicon.duty.match(text)
+            if duty and not any(span.start < mark.start() for span in spans if span.expression is not None):
+                return any_of(Not(first.expression), Stated("other", "partly")) if first.expression else whole
+        return any_of(whole, Stated("other", "partly")) if self._lexicon.some.search(text) else whole
 
     def _strip(self, word: str) -> str:
         word = word.strip("._-'")

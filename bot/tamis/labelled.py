@@ -82,8 +82,12 @@ class Score:
         }
 
 
-def load(folder: Path) -> list[Case]:
-    """Every case of the `*.yml` files of the folder that hold `cases`."""
+def load(folder: Path, records: Mapping[str, Mapping[str, Any]] | None = None) -> list[Case]:
+    """Every case of the `*.yml` files of the folder that hold `cases`.
+
+    A case with an `id` is about that record of `records` (by id, without the source) as it stands.
+    Raises `KeyError` for a record that is not there.
+    """
     cases: list[Case] = []
     for path in sorted(folder.glob("*.yml")):
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -97,6 +101,9 @@ def load(folder: Path) -> list[Case]:
                 "date_maj": entry.get("maj", "2026-10-01"),
                 "code_insee": data.get("code_insee", "49099"),
             }
+            if "id" in entry:
+                service = dict((records or {})[entry["id"]])
+                name = f"{path.stem}-{entry['id']}"
             service |= {_FIELDS[key]: value for key, value in entry.items() if key in _FIELDS}
             kinds = frozenset(entry["k"]) if "k" in entry else None
             held = bool(entry.get("held", data.get("held", False)))

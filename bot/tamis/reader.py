@@ -15,16 +15,19 @@ import yaml
 from bot.tamis.clauses import Parser
 from bot.tamis.combine import Statement, merge_lines, with_publics
 from bot.tamis.criteria import Criterion, Expression, Lives, Stated, Validity, atoms
+from bot.tamis.informing import Informing
 from bot.tamis.levels import Levels
 from bot.tamis.lexicon import Lexicon
 from bot.tamis.places import FRANCE, Places, Register
 from bot.tamis.situations import Situations
-from bot.tamis.spans import ANYWHERE, Setting, Spotter
+from bot.tamis.spans import ANYWHERE, SILENT, Setting, Span, Spotter
 from bot.tamis.territory import Neighbourhood, Territory
 from bot.tamis.text import Sentence, plain, sentences
 
 READ_FIELDS = ("publics_precisions", "conditions_acces", "frais_precisions", "description")
 _ZONE_CODE = re.compile(r"^(?:\d{2,3}|2[abAB]|\d[\dabAB]\d{3}|\d{9}|99\d{3}|france)$")
+_LIMITING = ("pour ", "uniquement ", "exclusivement ", "seulement ", "strictement ", "dans le cadre ")
+_ANNOUNCED = re.compile(r"reservee?s? (?:a|aux)\b|^[^:]*\bil faut|condition|regles")
 _HEADER_ONLY = re.compile(r"^[^:]{0,60}:\s*$")
 
 
@@ -53,7 +56,8 @@ class Reader:
         self.places = places
         self._lexicon = Lexicon.load(data, self.situations)
         self._spotter = Spotter(self._lexicon, Territory(places, self._lexicon.territory))
-        self._parser = Parser(self._lexicon)
+        self._informing = Informing.load(data)
+        self._parser = Parser(self._lexicon, self._informing.tells)
         self._levels = Levels.load(data)
         rules = yaml.safe_load((data / "tamis" / "sources.yml").read_text(encoding="utf-8"))
         self.forms: Mapping[str, str] = rules["forms"]
@@ -167,11 +171,20 @@ class Reader:
             folded = folded[: cut.start()] + " " * (cut.end() - cut.start()) + folded[cut.end() :]
             if len(folded.strip(" ,:;.()")) < 4:
                 return None, False
+        folded = self._informing.plainly(folded)
+        if not folded.strip(" ,:;.()"):
+            return None, False
         spans = self._spotter.spans(folded, setting)
+        lenient = not strong
+        if self._informing.tells(folded):
+            # A sentence on how the service works may still name who it is for, and asks nothing else.
+            spans, lenient = [span for span in spans if _binds(span, folded)], True
+            if not any(span.expression for span in spans if span.kind not in SILENT):
+                return None, any(span.kind == "open" for span in spans)
         if name == "description" and not strong and not self._lexicon.only.search(folded):
             spans = [span for span in spans if span.kind not in ("purpose", "contract", "vehicle")]
         listing = name in ("publics_precisions", "description")
-        clause = self._parser.parse(folded, spans, listing=listing, lenient=not strong)
+        clause = self._parser.parse(folded, spans, listing=listing, lenient=lenient)
         expression = clause.expression
         if expression is None:
             return None, clause.welcome
@@ -182,8 +195,9 @@ class Reader:
             )
             if expression is None:
                 return None, clause.welcome
+        people = clause.people or (lenient and any(span.kind in ("who", "age") for span in spans))
         return Statement(
-            expression, sentence.words(), name, clause.people, clause.verb, strong, header
+            expression, sentence.words(), name, people, clause.verb, strong, header
         ), clause.welcome
 
     def _extra(self, extra: Any, setting: Setting) -> list[Criterion]:
@@ -195,10 +209,10 @@ class Reader:
             found.append(
                 Criterion(Validity(end=end), plain(extra.get("fin_motif")) or f"fin : {end}", "extra.fin")
             )
-        if extra.get("a_verifier"):
-            reason = extra["a_verifier"]
-            text = reason if isinstance(reason, str) else "à vérifier"
-            found.append(Criterion(Stated("other", "a_verifier"), text, "extra.a_verifier"))
+        reason = extra.get("a_verifier")
+        if isinstance(reason, str) and reason.strip():
+            # A bare flag says that a price or a date may be old: it is told, and keeps nobody out.
+            found.append(Criterion(Stated("other", "a_verifier"), reason, "extra.a_verifier"))
         season = plain(extra.get("saison"))
         if season:
             for sentence in sentences(season):
@@ -212,12 +226,19 @@ class Reader:
         return found
 
 
+def _binds(span: Span, text: str) -> bool:
+    """Whether a span of a sentence on how the service works may ask for something all the same."""
+    if span.kind != "purpose":
+        return span.kind != "vehicle"
+    return text.startswith(_LIMITING, span.start) or text.endswith(_LIMITING, 0, span.start)
+
+
 def _understood(expression: Expression, *, keep: bool) -> Expression | None:
     return None if _is_unread(expression) and not keep else expression
 
 
 def _only_unread(expression: Expression, sentence: Sentence) -> bool:
-    return _is_unread(expression) and bool(re.search(r"reserve|il faut|condition", sentence.folded))
+    return _is_unread(expression) and bool(_ANNOUNCED.search(sentence.folded))
 
 
 def _is_unread(expression: Expression) -> bool:

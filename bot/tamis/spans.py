@@ -18,7 +18,7 @@ from bot.tamis.criteria import (
 from bot.tamis.lexicon import Lexicon
 from bot.tamis.territory import NOWHERE, Neighbourhood, Territory
 
-SILENT = frozenset({"neutral", "silent", "aim", "document", "mobility", "open"})
+SILENT = frozenset({"neutral", "silent", "waived", "aim", "document", "mobility", "open"})
 _FIRST = frozenset({"access", "closed", "ended"})
 _YIELDS = frozenset({"neutral"})  # gives way to any words that mean something
 ENDED = Validity(end=dt.date.min)

@@ -13,7 +13,7 @@ from bot.tamis.text import fold
 _WORD = re.compile(r"[\w']+(?:[-' ](?=\w))?")
 MAX_WORDS = 9
 UNSURE = ("?",)  # a name that several places bear, none of them near
-_POSTCODE = re.compile(r" ?\(\d{2,5}\)")
+_TAIL = re.compile(r"(?: (?:agglomeration|agglo|communaute|metropole)\b)?(?: ?\(\d{2,5}\))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,7 @@ class Territory:
             codes = self._index.get(_key(text[start:end]))
             if codes:
                 # The longest name decides, even when it does not tell which place it is.
-                tail = _POSTCODE.match(text, end)
+                tail = _TAIL.match(text, end)
                 return self._choose(codes, near) or UNSURE, (tail.end() if tail else end)
         return None
 

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+from bot.settings import ROOT
 from bot.tamis.labelled import Score, load, people, score, together
 from bot.tamis.reader import Reader
 
 FOLDER = Path(__file__).parent / "labelled"
-CASES = load(FOLDER)
+RECORDS = {
+    record["id"].removeprefix("relais--"): record
+    for record in json.loads(
+        (ROOT / "data" / "directory" / "regional_services.json").read_text(encoding="utf-8")
+    )
+}
+CASES = load(FOLDER, RECORDS)
 PEOPLE = people(FOLDER / "people.yml")
 
 
@@ -17,6 +25,11 @@ def test_the_set_is_large_enough() -> None:
     assert len(CASES) >= 300
     assert sum(len(case.decisions) for case in CASES) >= 600
     assert held and len(held) < len(CASES)
+
+
+def test_every_record_of_our_own_directory_is_decided() -> None:
+    decided = [case.name for case in CASES if case.name.startswith("directory-")]
+    assert sorted(decided) == sorted(f"directory-{name}" for name in RECORDS)
 
 
 def test_development_part(reader: Reader) -> None:

@@ -54,7 +54,7 @@ def test_offers_are_shown_by_level_then_ready_then_delay_then_distance(reader: R
             {"id": "late", "extra": {"delai_jours": 30}},
             {"id": "far"},
             {"id": "near"},
-            {"id": "doubtful", "extra": {"a_verifier": True}},
+            {"id": "doubtful", "extra": {"a_verifier": "les conditions ont changé"}},
             {"id": "gone", "extra": {"fin": "2026-01-01"}},
             {"id": "local", "zone_eligibilite": ["49"]},
         ],
