@@ -220,7 +220,9 @@ MALFORMED = [None, True, [], {}, {"date": "hier"}, {"date": "2026-02-30"}, {"tim
              {"date": None}, object()]  # fmt: skip
 
 
-@pytest.mark.parametrize("value", MALFORMED, ids=str)
+@pytest.mark.parametrize(
+    "value", MALFORMED, ids=lambda value: "an object" if type(value) is object else str(value)
+)
 def test_at_run_time_what_cannot_be_said_is_left_out(value: Any, caplog: pytest.LogCaptureFixture) -> None:
     said = ROBUST.say("two", {"a": "jean", "b": value}, language="fr", channel="web", now=NOW)
     assert said.text == "jean puis !"
