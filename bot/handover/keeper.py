@@ -42,8 +42,8 @@ class Keeper:
     post: Post | None = None
     notices: NoticeSettings = field(default_factory=NoticeSettings)
     channels: Channels | None = None
-    carry: Callable[[], None] | None = None
-    """Carries handovers and messages to the teams that work elsewhere; called every two seconds."""
+    often: Sequence[Callable[[], object]] = ()
+    """What is done every two seconds: carrying to the teams that work elsewhere, keeping the offer fresh."""
     _stop: threading.Event = field(default_factory=threading.Event)
     _running: threading.Thread | None = None
 
@@ -97,8 +97,8 @@ class Keeper:
         while not self._stop.wait(BEAT):
             beats += 1
             try:
-                if self.carry is not None:
-                    self.carry()
+                for act in self.often:
+                    act()
                 if beats % round(EVERY / BEAT) == 0:
                     self.once()
             except SQLAlchemyError as error:

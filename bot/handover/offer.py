@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from bot.directory.communes import Communes
 from bot.directory.importer import touch, version
 from bot.directory.search import UnknownCommune
 from bot.directory.snapshot import Reach, Snapshot
@@ -45,20 +46,27 @@ class Offer:
     """One version of the mobility services with what they require, counsellors' corrections laid over."""
 
     def __init__(
-        self, snapshot: Snapshot, reader: Reader, corrections: Mapping[str, Sequence[Correction]]
+        self,
+        snapshot: Snapshot,
+        reader: Reader,
+        corrections: Mapping[str, Sequence[Correction]],
+        before: Offer | None = None,
     ) -> None:
+        """`before` is the offer of the last version: what has not changed since is not read again."""
         self.version = snapshot.version
         self._snapshot = snapshot
         self._corrections = corrections
-        self._tamis = Tamis.over(snapshot.services.values(), reader, corrections=corrections)
+        self._tamis: Tamis = Tamis.over(
+            snapshot.services.values(),
+            reader,
+            corrections=corrections,
+            before=before._tamis if before else None,
+        )
         self._texts = {
             name: fold(f"{service['nom']} {_structure(service)} {service['description'] or ''}")
             for name, service in snapshot.services.items()
         }
-        self._names: dict[str, list[str]] = {}
-        for commune in snapshot.places.by_code.values():
-            if commune.code == commune.head:
-                self._names.setdefault(_place_key(commune.nom), []).append(commune.code)
+        self._names: dict[str, list[str]] = before._names if before else _names(snapshot.places)
 
     def places(self, typed: str) -> list[tuple[str, str]]:
         """The communes of this name or INSEE code: (code, « name (département) »), by population."""
@@ -161,7 +169,7 @@ class KeptOffer:
             if self._offer is None or self._offer.version != version(session):
                 self._reader = self._reader or Reader.load(self._data)
                 snapshot = Snapshot.load(session, themes=[THEME])
-                self._offer = Offer(snapshot, self._reader, tables.corrections(session))
+                self._offer = Offer(snapshot, self._reader, tables.corrections(session), self._offer)
             return self._offer
 
 
@@ -197,6 +205,15 @@ def correct(
     )
     # Every reader of the directory looks again: the conversation must not show what was just corrected.
     touch(session)
+
+
+def _names(places: Communes) -> dict[str, list[str]]:
+    """Codes of the communes of today by their folded name."""
+    found: dict[str, list[str]] = {}
+    for commune in places.by_code.values():
+        if commune.code == commune.head:
+            found.setdefault(_place_key(commune.nom), []).append(commune.code)
+    return found
 
 
 def _structure(service: Mapping[str, Any]) -> str:

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from email.message import EmailMessage
 
+import pytest
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.handover.keeper import Keeper
@@ -64,3 +67,32 @@ def test_it_starts_and_stops(make: sessionmaker[Session]) -> None:
     keeper.start()
     keeper.stop()
     assert keeper._running is None
+
+
+def test_what_is_done_often_goes_on_after_a_failure(
+    make: sessionmaker[Session], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.handover.keeper.BEAT", 0.01)
+    twice = threading.Event()
+    calls: list[int] = []
+
+    def act() -> None:
+        calls.append(1)
+        if len(calls) == 1:
+            raise OperationalError("locked", {}, Exception())
+        twice.set()
+
+    keeper = Keeper(
+        Settings(_env_file=None),
+        make,
+        Told(),
+        PLATFORMS,
+        SomePlaces(),
+        lambda: SUNDAY,
+        MailSettings(_env_file=None),
+        notices=NoticeSettings(_env_file=None, digest_hour=-1),
+        often=(act,),
+    )
+    keeper.start()
+    assert twice.wait(10)
+    keeper.stop()

@@ -65,7 +65,13 @@ def mount(app: FastAPI, house: House) -> None:
     )
     carrier = _outside(app, house, thread, platforms, offer)
     keeper = Keeper(
-        house.settings, house.sessions, thread, platforms, house.places, clock, carry=carrier.once
+        house.settings,
+        house.sessions,
+        thread,
+        platforms,
+        house.places,
+        clock,
+        often=(carrier.once, offer.current),
     )
     inner: Callable[[Any], Any] = app.router.lifespan_context
 

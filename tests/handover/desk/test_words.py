@@ -48,7 +48,7 @@ def test_every_code_has_words(group: str, known: list[str]) -> None:
 def test_every_problem_and_audited_action_has_words() -> None:
     source = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES)
     problems = re.findall(r'Problem\(\d+, "([a-z-]+)"', source) + re.findall(
-        r'Refused(?:Error)?\("([a-z-]+)"', source
+        r'\bRefused(?:Error)?\("([a-z-]+)"', source
     )
     assert len(problems) > 20
     assert [code for code in problems if not WORDS.has(f"error.{code}")] == []
