@@ -16,6 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from bot import metrics
 from bot.channels import reference
 from bot.channels.outside import Outside
 from bot.channels.settings import SmsSettings, TelegramSettings, WebSettings
@@ -29,6 +30,7 @@ from bot.gateway.engine import EngineClient
 from bot.gateway.worker import Worker
 from bot.handover.book import open_one
 from bot.handover.tables import Counsellor
+from bot.operations.secrets import refuse_weak
 from bot.sealing import sealer_of
 from bot.settings import Settings
 
@@ -50,6 +52,7 @@ def create_app(settings: Settings | None = None, house: House | None = None) -> 
     """The application for these settings (those of the environment by default), or around a house that stands."""
     settings = settings or (house.settings if house else Settings())
     if house is None:
+        refuse_weak(settings)
         # Here, not above: an application around a house that stands needs none of what building one loads.
         from bot.assembly import assemble
 
@@ -95,6 +98,7 @@ def create_app(settings: Settings | None = None, house: House | None = None) -> 
     _rooms(app, house)
     app.include_router(reference.router(app))
     _health(app, house, worker)
+    app.include_router(metrics.router(house.sessions, house.gateway.clock, house.settings))
     return app
 
 

@@ -17,7 +17,8 @@ from bot.gateway.inbox import Arrival, opened, store
 from bot.gateway.limits import Limits, Patience
 from bot.gateway.message import Incoming, Outgoing
 from bot.gateway.nearest import nowhere
-from bot.gateway.player import Parts, Player
+from bot.gateway.parts import Parts
+from bot.gateway.player import Player
 from bot.gateway.ports import Clock, Detector, Effects, Engine, Nearest, Speech, Understanding
 from bot.gateway.reply import Reply, Say
 from bot.gateway.tables import Conversation, Inbox

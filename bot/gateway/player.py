@@ -6,7 +6,7 @@ import hashlib
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,12 +14,13 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.gateway import erasing, lease, outbox, record, trouble, waiting
-from bot.gateway.choices import Keywords, NumberWords
 from bot.gateway.limits import Patience
+from bot.gateway.measures import turn_seconds
 from bot.gateway.message import Outgoing
 from bot.gateway.outbox import Worded
+from bot.gateway.parts import Parts
 from bot.gateway.plan import Plan, Question
-from bot.gateway.ports import Clock, Detector, Effects, Engine, EngineFailure, Nearest, Speech, Understanding
+from bot.gateway.ports import Clock, EngineFailure
 from bot.gateway.reply import MalformedReply, Reply, Say, parse
 from bot.gateway.tables import Conversation, Inbox, new_id
 from bot.gateway.turn import decide, settle
@@ -31,20 +32,6 @@ log = logging.getLogger(__name__)
 
 class Changed(Exception):
     """The conversation changed hands while the turn was worked on: it is decided anew."""
-
-
-@dataclass(frozen=True)
-class Parts:
-    """The rooms a turn needs."""
-
-    understanding: Understanding
-    detector: Detector
-    speech: Speech
-    engine: Engine
-    effects: Effects
-    numbers: NumberWords
-    keywords: Keywords
-    nearest: Nearest
 
 
 class Player:
@@ -105,7 +92,8 @@ class Player:
         out: list[Outgoing] | None = []
         plan = Plan(None)
         try:
-            plan = self._decided(loaded)
+            with turn_seconds.labels("read").time():
+                plan = self._decided(loaded)
             if loaded.overtaking and plan.question is not None and plan.question.signal == "human":
                 # The engine is away already: who asks for a human now does not wait behind it.
                 return self._trouble(loaded, owner, "overtaking", plan)
@@ -113,8 +101,11 @@ class Player:
                 waiting.queue_up(self._sessions, loaded)
                 return []
             if plan.question is not None:
-                plan = settle(plan, self._asked(loaded, plan.question, plan.language))
-            out = self._write(loaded, plan, owner, self._words(loaded, plan))
+                with turn_seconds.labels("engine").time():
+                    reply = self._asked(loaded, plan.question, plan.language)
+                plan = settle(plan, reply)
+            with turn_seconds.labels("write").time():
+                out = self._write(loaded, plan, owner, self._words(loaded, plan))
         except Changed:
             outcome, out = "changed", None
         except EngineFailure as failure:
@@ -123,6 +114,8 @@ class Player:
         except Exception as error:  # a turn that breaks must not lose the message nor stop the worker
             outcome = f"broken-{type(error).__name__}-{trouble.place(error)}"
             out = self._trouble(loaded, owner, "broken", plan)
+        seconds = time.perf_counter() - began
+        turn_seconds.labels("whole").observe(seconds)
         log.log(
             logging.INFO if outcome in ("answered", "changed") else logging.WARNING,
             "turn=%s conversation=%s channel=%s outcome=%s ms=%.1f",
@@ -130,7 +123,7 @@ class Player:
             hashlib.sha256(loaded.conversation_id.encode()).hexdigest()[:10],
             loaded.channel,
             outcome,
-            (time.perf_counter() - began) * 1000,
+            seconds * 1000,
         )
         return out
 

@@ -1,0 +1,22 @@
+"""The rooms a turn needs, held together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.gateway.choices import Keywords, NumberWords
+from bot.gateway.ports import Detector, Effects, Engine, Nearest, Speech, Understanding
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The rooms a turn needs."""
+
+    understanding: Understanding
+    detector: Detector
+    speech: Speech
+    engine: Engine
+    effects: Effects
+    numbers: NumberWords
+    keywords: Keywords
+    nearest: Nearest
