@@ -11,11 +11,13 @@ from datetime import datetime
 from typing import Any
 
 from bot.database import connect, sessions
+from bot.diagnostic.answers import SHOWN_AT_ONCE
 from bot.diagnostic.questions import Questions
 from bot.diagnostic.ranking import Relevance, rank
 from bot.diagnostic.scene import Candidate, Scene
 from bot.diagnostic.sieved import SievedDirectory
 from bot.diagnostic.state import State
+from bot.diagnostic.weighing import weigh
 from bot.settings import Settings
 
 # Seconds between two looks at whether the directory has changed.
@@ -39,6 +41,12 @@ class Catalogue:
             key=lambda item: (self.relevance.tier(item, worth, None), item.distance_km or 0.0, item.id)
         )
         return rank(candidates, state, self.relevance, now), blocked
+
+    def weigh(
+        self, state: State, now: datetime, candidates: Sequence[Candidate]
+    ) -> Sequence[tuple[str, float]]:
+        """Facts that may still change the offers shown first, with how much."""
+        return weigh(candidates, state, self.scene, self.relevance, now, SHOWN_AT_ONCE)
 
 
 class KeptFresh:

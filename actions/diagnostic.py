@@ -37,7 +37,7 @@ class ValidateDiagnosticForm(Action):
             turn.state,
             known.questions,
             lambda: known.scene.survey(turn.state.profile, turn.now),
-            lambda candidates: known.scene.weights(turn.state.profile, turn.now, candidates),
+            lambda candidates: known.weigh(turn.state, turn.now, candidates),
         )
         return [SlotSet("heard", turn.id), SlotSet("requested_slot", wanted)]
 

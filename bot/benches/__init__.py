@@ -10,9 +10,11 @@ from typing import Any
 from bot.running.steps import StepFailed
 
 MODULES = {
+    "channels": "bot.gateway.bench",
     "turns": "bot.benches.turns",
     "directory": "bot.directory.bench",
     "tamis": "bot.tamis.bench",
+    "diagnostic": "bot.diagnostic.bench",
     "understanding": "bot.understanding.bench",
 }
 

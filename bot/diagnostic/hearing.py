@@ -152,6 +152,9 @@ def _answer_asked(hearing: Hearing, heard: Heard) -> None:
         if heard.skip or heard.intent == "dont_know":
             _append(state.skipped, asked)
             understood = True
+        elif asked == "purpose" and "needs" in hearing.learned:
+            # « Passer un permis » tells what it is for: the same question again would not be understood.
+            _append(state.skipped, asked)
         elif heard.intent == "prefer_not":
             state.profile["declined"] = [*state.profile.get("declined", []), asked]
             understood = True
@@ -183,6 +186,8 @@ def _go_back(state: State) -> None:
     while state.trail:
         name = state.trail.pop()
         if state.asked == name and not state.settled(name):
+            # Put and not answered: when its turn comes again it is no second time.
+            state.counts.pop(name, None)
             continue
         state.profile.pop(name, None)
         state.facts.pop(name, None)

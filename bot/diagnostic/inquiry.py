@@ -57,6 +57,7 @@ def _settling(
         weight = share * factor if name in last else share
         if (
             name not in askable
+            or questions.spared(name, state)
             or not _open(state, name, questions)
             or share < questions.settling["least_share"]
         ):

@@ -25,13 +25,17 @@ class Opening:
     def worth(self, state: State) -> bool:
         """Whether this question changes anything for a person in this state."""
         profile = state.profile
-        if any(profile.get(name) for name in self.unless):
+        if self.spared(state):
             return False
         needs = set(profile.get("needs") or ())
         if self.unless_theme and needs and needs <= set(self.unless_theme):
             return False
         purpose = profile.get("purpose")
         return not (self.when_purpose and purpose and purpose not in self.when_purpose)
+
+    def spared(self, state: State) -> bool:
+        """Whether something else the person said already answers it."""
+        return any(state.profile.get(name) for name in self.unless)
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,10 @@ class Questions:
             repeats=raw["repeats"],
             choices={name: spec["choices"] for name, spec in raw["questions"].items()},
         )
+
+    def spared(self, name: str, state: State) -> bool:
+        """Whether what the person said spares this question, whenever it would be put."""
+        return any(opening.spared(state) for opening in self.opening if opening.field == name)
 
     def ask(self, name: str, state: State, *, again: bool) -> Say:
         """The question for this field, worded anew when put `again`; a place asked back lists its candidates."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -15,6 +15,8 @@ from bot.diagnostic.scene import Candidate
 from bot.diagnostic.state import State
 from bot.diagnostic.urgency import LOCAL
 
+# Never asked for the order's sake: worked out, asked first of all, or a wish the person names unasked.
+DERIVED = ("urgency", "purpose", "needs", "skills")
 HORIZON_DAYS = {"U1": 1, "U2": 7, "U3": 30}
 
 
@@ -42,6 +44,11 @@ class Relevance:
                     worth[theme] = worth.get(theme, 0) + points
         return worth
 
+    def fields(self) -> tuple[str, ...]:
+        """The coded fields whose answer changes what helps most; urgency comes from the deadline."""
+        named = dict.fromkeys(name for rule in self.rules for name in rule["when"])
+        return tuple(name for name in named if name not in DERIVED)
+
     def tier(self, candidate: Candidate, worth: Mapping[str, float], days: int | None) -> int:
         """0 for what helps most; one further down when it cannot be had in time."""
         points = max((worth.get(theme, 0) for theme in candidate.service.get("thematiques") or ()), default=0)
@@ -64,6 +71,33 @@ def rank(
     candidates: Sequence[Candidate], state: State, relevance: Relevance, now: datetime
 ) -> list[Candidate]:
     """Offers that are not blocked, best first. The order given does not change the answer: the id decides ties."""
+    key = _order(state, relevance, now)
+    return sorted((item for item in candidates if item.decision.status != "blocked"), key=key)
+
+
+def contenders(
+    candidates: Sequence[Candidate], state: State, relevance: Relevance, now: datetime, places: int
+) -> list[Candidate]:
+    """The offers that may still be among the first `places` once every fact is known.
+
+    Learning a fact closes an offer or opens one that waits, never more: whoever comes after `places` offers
+    already open, were it open itself, is out of the running.
+    """
+    key = _order(state, relevance, now, hoping=True)
+    running: list[Candidate] = []
+    certain = 0
+    for item in sorted((item for item in candidates if item.decision.status != "blocked"), key=key):
+        running.append(item)
+        certain += item.decision.status == "open"
+        if certain == places:
+            break
+    return running
+
+
+def _order(
+    state: State, relevance: Relevance, now: datetime, *, hoping: bool = False
+) -> Callable[[Candidate], tuple[Any, ...]]:
+    """The sort key of an offer; `hoping` takes those to check for open."""
     worth = relevance.themes(state.profile)
     days = days_left(state, now)
 
@@ -74,14 +108,14 @@ def rank(
         return (
             relevance.tier(candidate, worth, days),
             decision.level,
-            decision.status != "open",
+            decision.status != "open" and not hoping,
             not soon,
             delay if delay is not None else math.inf,
             candidate.distance_km if candidate.distance_km is not None else 25.0,
             candidate.id,
         )
 
-    return sorted((item for item in candidates if item.decision.status != "blocked"), key=key)
+    return key
 
 
 def _holds(value: Any, wanted: Any) -> bool:

@@ -43,7 +43,13 @@ CASES: list[tuple[str, dict[str, Any], list[tuple[str, float]], str | None]] = [
         "no destination for a licence wish",
         {"profile": {"needs": ["mobilite--preparer-un-permis"], "origin": "49099"}, "horizon": "U4"},
         [],
-        "destination",
+        None,
+    ),
+    (
+        "the purpose is not asked of who named a need",
+        {"profile": {"needs": ["mobilite--preparer-un-permis"], "origin": "49099"}, "horizon": "U4"},
+        [("purpose", 0.9), ("age", 0.1)],
+        "age",
     ),
     ("then what settles most", {"profile": TRIP}, [("statuses", 0.3), ("age", 0.25)], "age"),
     (
