@@ -29,7 +29,8 @@ class Talk:
     """What happened: questions put (asides apart), turns in milliseconds, what should not have been.
 
     `repeated` lists the fields asked again although the person had answered, refused or said not to know;
-    `unanswered` the numbers of messages that got nothing.
+    `unanswered` the numbers of messages that got nothing, `hurried_at` and `shown_at` those of the message
+    that told the hurry and of the one answered with offers.
     """
 
     persona: Persona
@@ -39,6 +40,7 @@ class Talk:
     unanswered: list[int] = field(default_factory=list)
     ended: bool = False
     offers: list[str] = field(default_factory=list)
+    hurried_at: int | None = None
     shown_at: int | None = None
     heard: dict[str, Any] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
@@ -47,6 +49,13 @@ class Talk:
     def urgent(self) -> bool:
         """Whether the trip is within a day."""
         return urgency(self.persona.profile, None, self.persona.now) == "U1"
+
+    @property
+    def waited(self) -> int | None:
+        """Messages from the one that told the hurry to the offers; None when either never came."""
+        if self.hurried_at is None or self.shown_at is None:
+            return None
+        return self.shown_at - self.hurried_at
 
 
 class Actor:
@@ -193,6 +202,8 @@ class Actor:
         reply = self._stage.gateway.last_reply(self._conversation)
         if reply is not None:
             talk.heard = dict(reply.state.get("profile") or {})
+        if talk.heard.get("urgency") == "U1" and talk.hurried_at is None:
+            talk.hurried_at = number
         if keys & OFFERED and reply is not None:
             talk.ended = any(choices for choices in (item.choices for item in new))
             talk.offers = [str(row["service_id"]) for row in reply.offers or ()][:3]

@@ -89,7 +89,7 @@ def figures(
     fixed_each = [fixed(talk.persona, questions) for talk in talks]
     same = [talk.offers == knowing.first(talk.persona) for talk in talks]
     turns = [ms for talk in talks for ms in talk.milliseconds]
-    urgent = [talk.shown_at for talk in talks if talk.urgent and talk.shown_at]
+    waited = [talk.waited for talk in talks if talk.urgent and talk.waited is not None]
     # The fixed order ends with the handover, which ours leaves out of the count: compared without it as well.
     without = 1 - sum(asked) / (sum(fixed_each) - len(talks))
     return {
@@ -108,7 +108,8 @@ def figures(
         "at_once": AT_ONCE,
         "urgent": {
             "personas": sum(talk.urgent for talk in talks),
-            "offers_at_message_max": max(urgent, default=0),
+            "heard": len(waited),
+            "messages_to_offers_max": max(waited, default=0),
         },
         "misheard": dict(Counter(name for talk in talks for name in misheard(talk)).most_common()),
         "by_language": _by_language(talks, same),

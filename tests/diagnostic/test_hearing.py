@@ -86,6 +86,29 @@ def test_going_back_forgets_the_last_answer_and_asks_again() -> None:
     assert after.profile["purpose"] == "emploi"
 
 
+def test_the_question_left_behind_by_going_back_is_no_second_time() -> None:
+    state = State.parse(
+        {
+            "profile": {"origin": "49099"},
+            "trail": ["origin", "destination"],
+            "asked": "destination",
+            "counts": {"origin": 1, "destination": 1},
+        }
+    )
+    after = hear(state, heard("step_back")).state
+    assert after.reask == "origin"
+    assert after.counts == {}
+
+
+def test_a_need_answers_what_it_is_for() -> None:
+    state = State.parse({"asked": "purpose", "counts": {"purpose": 1}})
+    wish = fact("needs", "mobilite--preparer-un-permis", "add")
+    assert hear(state, heard("inform", wish)).state.settled("purpose")
+    later = hear(hear(state, heard("inform", wish)).state, heard("inform", fact("purpose", "emploi"))).state
+    assert later.profile["purpose"] == "emploi"
+    assert "purpose" not in later.skipped
+
+
 def test_starting_over_keeps_only_how_to_speak() -> None:
     state = State.parse({"profile": {"origin": "49099", "plain": True, "language": "fr"}, "noticed": True})
     after = hear(state, heard("start_over")).state
