@@ -9,14 +9,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request
 from starlette.responses import JSONResponse, Response
 
-from bot.handover import reports
 from bot.handover.desk import cases
+from bot.handover.desk.case_page import ENDS, KEPT, case_page
 from bot.handover.desk.pages import Problem
 from bot.handover.desk.services import reported
 from bot.handover.desk.visit import Desk, Visit, back
-from bot.handover.hours import PARIS
 from bot.handover.life import Claim, Close, Event, Move, Outcome, RefusedError, Requeue
-from bot.handover.tables import Counsellor, Handover, Note
+from bot.handover.tables import Handover, Note
 from bot.handover.telling import happen
 from bot.handover.thread import told
 from bot.profile.codes import codes
@@ -25,7 +24,6 @@ Short = Annotated[str, Form(max_length=300)]
 Long = Annotated[str, Form(max_length=20000)]
 LONGEST_REPLY = 1500
 LONGEST_NOTE = 4000
-KEPT = ("oui", "non", "inconnu")
 
 
 def add(router: APIRouter, desk: Desk) -> None:
@@ -50,7 +48,7 @@ def add(router: APIRouter, desk: Desk) -> None:
         with desk.visit(request, "cases") as visit:
             row = visit.case(handover_id)
             visit.note("see", row.id)
-            return desk.show(visit, "case.html", **_case(desk, visit, row), done=desk.done(request))
+            return desk.show(visit, "case.html", **case_page(desk, visit, row), done=desk.done(request))
 
     @router.get("/cases/{handover_id}/summary.json")
     def summary(request: Request, handover_id: str) -> Response:
@@ -107,9 +105,8 @@ def add(router: APIRouter, desk: Desk) -> None:
     ) -> Response:
         with desk.visit(request, "cases", csrf) as visit:
             row = visit.held(handover_id)
-            ends = {Outcome.SOLUTION.value, Outcome.PARTLY.value, Outcome.NONE.value}
             known = {"", *(one["id"] for one in row.services)}
-            right = outcome in ends and kept in KEPT and service in known
+            right = outcome in ENDS and kept in KEPT and service in known
             if refusal not in {"", *desk.refusals}:
                 right = False
             if not right or not set(forms) <= set(codes("obstacles")):
@@ -228,32 +225,3 @@ def _words(text: str, limit: int) -> str:
     if len(words) > limit:
         raise Problem(422, "long", limit=limit)
     return words
-
-
-def _case(desk: Desk, visit: Visit, row: Handover) -> dict[str, Any]:
-    holder = visit.session.get(Counsellor, row.claimed_by) if row.claimed_by else None
-    shown = [one["id"] for one in row.services]
-    named = next((one.name for one in desk.platforms if one.id == row.platform), None)
-    return {
-        "case": row,
-        "lines": desk.thread.messages(visit.session, row.conversation_id),
-        "last": desk.thread.last(visit.session, row.conversation_id),
-        "notes": cases.notes(visit.session, row),
-        # Only whoever has taken it sees where to call.
-        "reach": desk.thread.reach(visit.session, row.conversation_id)
-        if row.claimed_by == visit.who.id
-        else {},
-        "mine": row.claimed_by == visit.who.id,
-        "claimable": row.state in ("queued", "deferred", "expired"),
-        "holder": holder.name if holder else None,
-        "platform": named,
-        "platforms": [one for one in desk.platforms if one.id != row.platform],
-        "phrases": desk.phrases,
-        "services": row.services,
-        "standing": reports.current(visit.session, shown, visit.now.astimezone(PARIS).date()),
-        "outcomes": [Outcome.SOLUTION.value, Outcome.PARTLY.value, Outcome.NONE.value],
-        "forms": codes("obstacles"),
-        "refusals": desk.refusals,
-        "kept": KEPT,
-        "moment": cases.moment,
-    }
