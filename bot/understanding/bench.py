@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from bot.understanding import plain
 from bot.understanding.facts import Reading
 from bot.understanding.language import LanguageDetector
 from bot.understanding.reader import Understanding
@@ -19,6 +20,7 @@ from bot.understanding.reader import Understanding
 ROOT = Path(__file__).resolve().parents[2]
 CASES = ROOT / "tests" / "understanding" / "cases"
 UNSURE = ("ps", "ti")
+GROUPS = ("fr", "fr-sms", "other", "unsure")
 
 
 def load_cases(paths: Iterable[Path]) -> list[dict[str, Any]]:
@@ -92,20 +94,43 @@ def run(quick: bool = False, cases: Sequence[Path] = ()) -> dict[str, Any]:
             for name, results in found.items():
                 fields[group][name] += results
     groups = {name: _figures(tally) for name, tally in sorted(tallies.items())}
+    peer, cost = _plain(understanding, listed, quick)
     return {
         "messages": len(listed),
         "groups": groups,
         "fields": {
             group: {n: _figures(t) for n, t in sorted(f.items())} for group, f in sorted(fields.items())
         },
-        "f1": {name: groups[name]["f1"] for name in ("fr", "fr-sms", "other", "unsure") if name in groups},
+        "f1": {name: groups[name]["f1"] for name in GROUPS if name in groups},
         "wrong_fact_rate": groups["all"]["wrong_fact_rate"] if groups else None,
         "danger_recall": _ratio(tallies["all"]["danger_heard"], tallies["all"]["danger"]),
         "false_alarm_rate": _ratio(tallies["all"]["false_alarm"], tallies["all"]["safe"]),
         "language_right": _ratio(tallies["all"]["language_ok"], tallies["all"]["messages"]),
+        "plain_rasa_f1": {name: peer[name]["f1"] for name in GROUPS if name in peer},
+        "plain_rasa_held_f1": {name: peer[f"held {name}"]["f1"] for name in GROUPS if f"held {name}" in peer},
+        "plain_rasa_wrong_fact_rate": peer["all"]["wrong_fact_rate"] if peer else None,
+        "plain_rasa_cost": cost,
         "p50_ms": round(statistics.median(times), 3) if times else None,
         "p95_ms": round(statistics.quantiles(times, n=20)[-1], 3) if len(times) > 1 else None,
     }
+
+
+def _plain(
+    understanding: Understanding, listed: Sequence[Mapping[str, Any]], quick: bool
+) -> tuple[dict[str, dict[str, Any]], dict[str, float]]:
+    """The same cases through plain Rasa, which learns from the project's own cases but those held back."""
+    own = load_cases(sorted(CASES.glob("*.yml")))
+    taught = [case for case in own if not case.get("held")]
+    texts = [str(case["text"]) for case in listed]
+    read, cost = plain.readings(understanding, taught, texts, lambda case: _read(understanding, case), quick)
+    tallies: dict[str, Counter[str]] = defaultdict(Counter)
+    for case, reading in zip(listed, read, strict=True):
+        counts = sum(verdict(case, reading).values(), Counter[str]())
+        counts["messages"] += 1
+        counts["with_wrong"] += bool(counts["wrong"])
+        for group in _groups(case):
+            tallies[group] += counts
+    return {name: _figures(tally) for name, tally in tallies.items()}, cost
 
 
 def _read(understanding: Understanding, case: Mapping[str, Any]) -> Reading:

@@ -1,0 +1,129 @@
+"""Measures the same cases through a plain Rasa pipeline, trained on our examples with entities annotated."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.profile.codes import codes, fields, is_list
+from bot.understanding.facts import Fact, Reading
+from bot.understanding.reader import Understanding
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = Path(__file__).with_name("plain_rasa.py")
+EPOCHS, QUICK_EPOCHS = 100, 8  # 100 is what `rasa init` writes
+PLACES = frozenset({"origin", "destination"})
+
+Reader = Callable[[Mapping[str, Any]], Reading]
+
+
+def readings(
+    understanding: Understanding,
+    taught: Sequence[Mapping[str, Any]],
+    asked: Sequence[str],
+    read: Reader,
+    quick: bool,
+) -> tuple[list[Reading], dict[str, float]]:
+    """What plain Rasa reads in each text of `asked`, and what training and reading cost in seconds.
+
+    `taught` are the cases it may learn from; `read` finds where in them the expected facts stand. The answer is
+    kept under var/ by a hash of everything that decides it. Raises `CalledProcessError` when the engine fails.
+    """
+    # The measure runs in the application only: settings and the engine's place are not the reader's business.
+    from bot.running.model import engine_environment, engine_python
+    from bot.settings import Settings
+
+    job = {
+        "nlu": nlu(taught, read),
+        "epochs": QUICK_EPOCHS if quick else EPOCHS,
+        "texts": list(asked),
+    }
+    content = json.dumps(job, ensure_ascii=False).encode() + PROGRAM.read_bytes()
+    folder = Settings().var / "bench"
+    kept = folder / f"plain-rasa-{hashlib.sha256(content).hexdigest()[:16]}.json"
+    if not kept.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory() as room:
+            paper, answer = Path(room) / "job.json", Path(room) / "answer.json"
+            paper.write_text(json.dumps(job, ensure_ascii=False), encoding="utf-8")
+            command = [str(engine_python()), str(PROGRAM), str(paper), str(answer)]
+            subprocess.run(command, check=True, cwd=room, env=engine_environment(), capture_output=True)
+            kept.write_bytes(answer.read_bytes())
+    report = json.loads(kept.read_text(encoding="utf-8"))
+    read_by_rasa = [Reading(facts=_facts(found, understanding)) for found in report["entities"]]
+    return read_by_rasa, {"train_s": report["train_s"], "parse_s": report["parse_s"]}
+
+
+def nlu(taught: Sequence[Mapping[str, Any]], read: Reader) -> str:
+    """Rasa's training data: our intents' examples, and the cases annotated with the facts they expect.
+
+    Codes are roles, so that the classifier can tell them apart in words it has not met; dates, times and numbers
+    are values, which Rasa knows again only in the same words.
+    """
+    parts = [
+        yaml.safe_load(path.read_text(encoding="utf-8"))
+        for path in sorted((ROOT / "data" / "nlu").glob("*/*.yml"))
+    ]
+    listed = [intent for part in parts for intent in (part or {}).get("nlu", ()) if "examples" in intent]
+    marked = [_annotated(case, read(case)) for case in taught]
+    lines = "".join(f"- {line}\n" for line in dict.fromkeys(marked) if line)
+    listed.append({"intent": "inform", "examples": lines})
+    return str(yaml.safe_dump({"version": "3.1", "nlu": listed}, allow_unicode=True, sort_keys=False))
+
+
+def _annotated(case: Mapping[str, Any], reading: Reading) -> str:
+    """A case's text in Rasa's markup: the facts that the case expects, where our reader finds their words."""
+    text = str(case["text"])
+    if any(mark in text for mark in "[](){}\n"):
+        return ""
+    wanted = case.get("expect") or {}
+    out, at = "", 0
+    for fact in sorted(reading.facts, key=lambda f: (f.start, f.start - f.end)):
+        expected = wanted.get(fact.field)
+        right = fact.value in expected if isinstance(expected, list) else fact.value == expected
+        if fact.value is None or not right or fact.operation == "remove" or fact.start < at:
+            continue
+        mark: dict[str, str] = {"entity": fact.field}
+        if codes(fact.field):
+            mark["role"] = str(fact.value)
+        elif fact.field not in PLACES:
+            mark["value"] = str(fact.value)
+        out += f"{text[at : fact.start]}[{text[fact.start : fact.end]}]{json.dumps(mark, ensure_ascii=False)}"
+        at = fact.end
+    return out + text[at:]
+
+
+def _facts(found: Sequence[Mapping[str, Any]], understanding: Understanding) -> tuple[Fact, ...]:
+    """Rasa's entities as facts. Places are looked up in our gazetteer, which is generous: Rasa has none."""
+    facts = []
+    for entity in found:
+        field = str(entity["entity"])
+        if field not in fields():
+            continue
+        value: Any = entity["role"] or entity["value"]
+        if field in PLACES:
+            value = _place(str(entity["text"]), understanding)
+        elif field in ("age", "household_quotient", "weekly_budget"):
+            digits = "".join(filter(str.isdigit, str(value)))
+            value = int(digits[:6]) if digits else None
+        if value is not None:
+            words = str(entity["text"])
+            facts.append(Fact(field, value, words, 0, len(words), "add" if is_list(field) else "set"))
+    return tuple(facts)
+
+
+def _place(words: str, understanding: Understanding) -> str | None:
+    """The commune that the last words of an entity name: « j'habite Angers » → Angers."""
+    parts = words.split()
+    for first in range(len(parts)):
+        answer = understanding.gazetteer.resolve(" ".join(parts[first:]))
+        if answer.code is not None:
+            return answer.code
+    return None
