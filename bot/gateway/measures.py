@@ -15,7 +15,7 @@ from bot.gateway.ports import Clock
 from bot.gateway.tables import Conversation, Inbox, Outbox
 
 # When a counter began is of no use to anybody here.
-disable_created_metrics()
+disable_created_metrics()  # type: ignore[no-untyped-call]
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0)
 
 turn_seconds = Histogram(

@@ -1,0 +1,218 @@
+"""Two hundred people talking at once: our whole house by its Telegram webhook, and the stock engine by its own door.
+
+One event loop plays everybody: the people, and the Bot API their answers leave by.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import statistics
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs
+
+from bot.benches.mortal import SECRET
+from bot.channels.telegram.receiver import HEADER
+
+PATIENCE = 60.0
+
+
+@dataclass
+class Tally:
+    """What was measured: turns answered, accepts in milliseconds, answers out of order."""
+
+    turns: int = 0
+    seconds: float = 0.0
+    accepts: list[float] = field(default_factory=list)
+    silent: int = 0
+    disordered: int = 0
+
+    def rate(self) -> float:
+        """Turns answered a second."""
+        return round(self.turns / self.seconds, 1) if self.seconds else 0.0
+
+    def accept_p95(self) -> float | None:
+        """Milliseconds within which 95 % of the messages were taken."""
+        return round(statistics.quantiles(self.accepts, n=20)[18], 1) if len(self.accepts) > 1 else None
+
+
+class Line:
+    """One kept-alive HTTP connection; the least that measures a server and not its client."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+
+    async def post(self, path: str, content: Any, headers: str = "") -> tuple[int, bytes]:
+        """Status and body of the answer. A connection the server closed for being idle is opened again."""
+        for _ in range(3):
+            with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+                found = await self._posted(path, content, headers)
+                if found is not None:
+                    return found
+            self.close()
+        raise ConnectionError("the server hangs up")
+
+    async def _posted(self, path: str, content: Any, headers: str) -> tuple[int, bytes] | None:
+        if self._streams is None:
+            self._streams = await asyncio.open_connection("127.0.0.1", self._port)
+        reader, writer = self._streams
+        body = json.dumps(content).encode()
+        head = f"POST {path} HTTP/1.1\r\nHost: l\r\nContent-Type: application/json\r\n{headers}"
+        writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+        first = await reader.readline()
+        if not first:
+            return None
+        status, length = int(first.split()[1]), 0
+        while (line := await reader.readline()) not in (b"\r\n", b""):
+            name, _, value = line.partition(b":")
+            if name.lower() == b"content-length":
+                length = int(value)
+        return status, await reader.readexactly(length)
+
+    def close(self) -> None:
+        """Hang up."""
+        if self._streams is not None:
+            self._streams[1].close()
+        self._streams = None
+
+
+class Phones:
+    """The Bot API: every message sent rings at its chat."""
+
+    def __init__(self) -> None:
+        self._bells: dict[str, asyncio.Event] = {}
+        self.sent = 0
+
+    def bell(self, chat: str) -> asyncio.Event:
+        """What rings when this chat gets a message."""
+        return self._bells.setdefault(chat, asyncio.Event())
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One connection of the house."""
+        try:
+            while request := await reader.readline():
+                length = 0
+                while (line := await reader.readline()) not in (b"\r\n", b""):
+                    name, _, value = line.partition(b":")
+                    if name.lower() == b"content-length":
+                        length = int(value)
+                body = (await reader.readexactly(length)).decode()
+                result: Any = True
+                if b"/sendMessage" in request:
+                    chat = parse_qs(body)["chat_id"][0]
+                    self.sent += 1
+                    message = {"message_id": self.sent, "date": 1, "text": "x"}
+                    result = {**message, "chat": {"id": int(chat), "type": "private"}}
+                    self.bell(chat).set()
+                answer = json.dumps({"ok": True, "result": result}).encode()
+                head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(answer)}\r\n\r\n"
+                writer.write(head.encode() + answer)
+        except (ConnectionError, asyncio.IncompleteReadError):
+            return
+        finally:
+            writer.close()
+
+
+Turn = Callable[[int, int, str], Awaitable[bool]]
+
+
+async def crowd(
+    people: int, seconds: float, scripts: Sequence[Sequence[str]], turn: Turn, tally: Tally
+) -> None:
+    """`people` talk at once for so long, each one message after the answer to the one before."""
+    until = time.monotonic() + seconds
+
+    async def talk(number: int) -> None:
+        count = 0
+        while time.monotonic() < until:
+            for text in scripts[(number + count) % len(scripts)]:
+                if time.monotonic() >= until:
+                    return
+                answered = await turn(number, count, text)
+                count += 1
+                # What is answered after the end would count turns of a longer time.
+                tally.turns += answered and time.monotonic() <= until
+                tally.silent += not answered
+
+    await asyncio.gather(*(talk(number) for number in range(people)))
+    tally.seconds += seconds
+
+
+async def house(
+    port: int, api: int, people: int, seconds: float, scripts: Sequence[Sequence[str]], first: int
+) -> Tally:
+    """Our house on `port`, its Bot API on `api`; update numbers from `first` on."""
+    tally, phones = Tally(), Phones()
+    lines = [Line(port) for _ in range(people)]
+    server = await asyncio.start_server(phones.serve, "127.0.0.1", api)
+
+    async def turn(number: int, count: int, text: str) -> bool:
+        chat = str(first + number)
+        bell = phones.bell(chat)
+        bell.clear()
+        user = {"id": int(chat), "is_bot": False, "first_name": "A", "language_code": "fr"}
+        message = {"message_id": count + 1, "date": 1, "from": user, "text": text}
+        update = {
+            "update_id": (first + number) * 10_000 + count,
+            "message": {**message, "chat": {"id": int(chat), "type": "private"}},
+        }
+        began = time.perf_counter()
+        status, _ = await lines[number].post(
+            "/api/channels/telegram/webhook", update, f"{HEADER}: {SECRET}\r\n"
+        )
+        tally.accepts.append((time.perf_counter() - began) * 1000)
+        if status != 200:
+            return False
+        try:
+            await asyncio.wait_for(bell.wait(), PATIENCE)
+        except TimeoutError:
+            return False
+        return True
+
+    try:
+        await crowd(people, seconds, scripts, turn, tally)
+    finally:
+        # Not waited for: the house keeps its connections open.
+        server.close()
+        for line in lines:
+            line.close()
+    return tally
+
+
+async def engine(
+    port: int,
+    people: int,
+    seconds: float,
+    scripts: Sequence[Sequence[str]],
+    metadata: Callable[[Mapping[str, Any]], dict[str, Any]],
+) -> Tally:
+    """An engine's own REST door on `port`; `metadata` is what the gateway would send with a state."""
+    tally = Tally()
+    lines = [Line(port) for _ in range(people)]
+    states: dict[int, Mapping[str, Any]] = {}
+
+    async def turn(number: int, count: int, text: str) -> bool:
+        content = {
+            "sender": f"crowd-{number}-{count // 60}",
+            "message": text,
+            "metadata": metadata(states.get(number, {})),
+        }
+        try:
+            post = lines[number].post("/webhooks/rest/webhook", content)
+            _, body = await asyncio.wait_for(post, PATIENCE)
+        except TimeoutError:
+            lines[number] = Line(port)
+            return False
+        found = [item["custom"]["state"] for item in json.loads(body) if "custom" in item]
+        states[number] = found[-1] if found else {}
+        return bool(found)
+
+    await crowd(people, seconds, scripts, turn, tally)
+    for line in lines:
+        line.close()
+    return tally

@@ -1,0 +1,108 @@
+"""What stands around a gateway under test: Telegram's Bot API and an engine that answers at once, on the loopback."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One message as the phone got it: which process sent it, when (monotonic seconds), and its words."""
+
+    process: int
+    at: float
+    text: str
+
+
+@dataclass
+class World:
+    """The phones, by chat; `heard` rings at each delivery."""
+
+    phones: dict[str, list[Delivery]] = field(default_factory=lambda: defaultdict(list))
+    heard: threading.Condition = field(default_factory=threading.Condition)
+    api: str = ""
+    engine: str = ""
+
+    def deliver(self, process: int, chat: str, text: str) -> int:
+        """Note a message; its number."""
+        with self.heard:
+            self.phones[chat].append(Delivery(process, time.monotonic(), text))
+            self.heard.notify_all()
+            return sum(len(phone) for phone in self.phones.values())
+
+    def answers(self, chat: str) -> set[str]:
+        """The different messages of a phone."""
+        with self.heard:
+            return {delivery.text for delivery in self.phones[chat]}
+
+
+def echo(sender: str, text: str, metadata: dict[str, Any]) -> list[dict[str, Any]]:
+    """The words back, and a state that remembers every turn in its order."""
+    heard = [*metadata["state"].get("heard", []), text]
+    say = [{"key": "echo", "values": {"value": {"text": text}}}]
+    return [
+        {"recipient_id": sender, "custom": {"turn": metadata["turn"], "say": say, "state": {"heard": heard}}}
+    ]
+
+
+@contextmanager
+def world() -> Iterator[World]:
+    """Both servers, until the block ends."""
+    made = World()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            """`/{process}/bot{token}/{method}` is the Bot API; anything else the engine."""
+            length = int(self.headers["Content-Length"])
+            body = self.rfile.read(length)
+            if len(body) < length:
+                raise ConnectionError("the caller was killed while speaking")
+            parts = self.path.split("/")
+            answer: Any
+            if parts[1].isdigit():
+                answer = {"ok": True, "result": True}
+                if parts[-1] == "sendMessage":
+                    said = {name: values[0] for name, values in parse_qs(body.decode()).items()}
+                    number = made.deliver(int(parts[1]), said["chat_id"], said["text"])
+                    chat = {"id": int(said["chat_id"]), "type": "private"}
+                    answer["result"] = {"message_id": number, "date": 1, "chat": chat, "text": "x"}
+            else:
+                asked = json.loads(body)
+                answer = echo(asked["sender"], asked["message"], asked["metadata"])
+            content = json.dumps(answer).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_: Any) -> None:
+            """Nothing."""
+
+        def handle(self) -> None:
+            """As always, but a caller that was killed is no news."""
+            try:
+                super().handle()
+            except (ConnectionError, ValueError):
+                return
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, name="world", daemon=True).start()
+    made.api = made.engine = f"http://127.0.0.1:{server.server_address[1]}"
+    try:
+        yield made
+    finally:
+        server.shutdown()
+        server.server_close()
