@@ -32,6 +32,10 @@ class Settings(BaseSettings):
         description="SQLAlchemy URL of the engine's own store; empty means an SQLite file under `var`. "
         "PostgreSQL: postgresql://…",
     )
+    redis_url: str = Field(
+        default="",
+        description="redis://…, where the engines keep their locks; only needed when engines run on several hosts.",
+    )
     host: str = Field(
         default="127.0.0.1",
         description="Address the application listens on; a reverse proxy stands before it.",

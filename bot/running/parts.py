@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from bot.running import model
 from bot.settings import ROOT, Settings
@@ -43,6 +44,8 @@ def engine(settings: Settings, trained: Path, *, stock: bool = False) -> Part:
     """The Rasa engine on loopback; `stock` leaves our speed patches out, for comparison."""
     command = [str(model.engine_python()), "-m", "engine.serve", "--model", str(trained)]
     command += ["--port", str(settings.engine_port)]
+    if settings.redis_url:
+        command += ["--endpoints", "endpoints.redis.yml"]
     return Part(
         name="engine",
         command=[*command, "--stock"] if stock else command,
@@ -51,8 +54,23 @@ def engine(settings: Settings, trained: Path, *, stock: bool = False) -> Part:
             **model.engine_environment(),
             "RELAIS_ACTIONS_URL": f"http://127.0.0.1:{settings.actions_port}/webhook",
             "RELAIS_TRACKER_URL": settings.tracker(),
+            **_locks(settings.redis_url),
         },
     )
+
+
+def _locks(url: str) -> dict[str, str]:
+    """Where `endpoints.redis.yml` finds Redis; nothing without a URL."""
+    if not url:
+        return {}
+    parsed = urlsplit(url)
+    return {
+        "RELAIS_REDIS_HOST": parsed.hostname or "localhost",
+        "RELAIS_REDIS_PORT": str(parsed.port or 6379),
+        "RELAIS_REDIS_DB": parsed.path.strip("/") or "1",
+        "RELAIS_REDIS_USER": unquote(parsed.username or "default"),
+        "RELAIS_REDIS_PASSWORD": unquote(parsed.password or ""),
+    }
 
 
 def engines(settings: Settings, trained: Path) -> list[Part]:
