@@ -1,7 +1,8 @@
 """Kill -9, again and again, at random moments under load: is every message answered, and answered once?
 
 What a phone may get twice: the message whose sending process died after Telegram had taken it and before our note of
-it was written. Telegram lets nobody ask whether it has a message, so that one is sent again: better twice than never. On the web nothing is ever seen twice: the page knows each message by its number.
+it was written. Telegram lets nobody ask whether it has a message, so that one is sent again: better twice than never.
+On the web nothing is ever seen twice: the page knows each message by its number.
 """
 
 from __future__ import annotations

@@ -31,6 +31,8 @@ from bot.settings import ROOT, Settings
 
 PEOPLE = 200
 ENGINES = 2
+# Seconds in which nothing is measured: models are read from disk on first use.
+WARM_UP = 10.0
 UNAVOIDABLE = (
     "repeated: messages a phone got twice because the sending process was killed after the Bot API had taken them and "
     "before that was noted; Telegram, Kannel, OVHcloud and Twilio know no key to tell a repeat by. None on the web"
@@ -79,6 +81,9 @@ def _crowded(url: str, quick: bool) -> dict[str, Any]:
     scripts = script["conversations"]
     ours, stock = crowd.Tally(), crowd.Tally()
     with _everything(url) as (settings, api, stock_port):
+        with step("Warming both up"):
+            asyncio.run(crowd.house(settings.port, api, PEOPLE // 4, WARM_UP, scripts, 1_000_000))
+            asyncio.run(crowd.engine(stock_port, ENGINES, WARM_UP, scripts, _metadata))
         for number in range(slices):
             first = 100_000 * (number + 1)
             with step(f"{PEOPLE} people, ours, slice {number + 1} of {slices}"):

@@ -25,10 +25,10 @@ GRACE = 8.0
 PR_SET_PDEATHSIG = 1
 
 
-def _die_with_parent() -> None:
+def die_with_parent(number: signal.Signals = signal.SIGTERM) -> None:
     """In the child: a killed supervisor takes its parts along (Linux; elsewhere they are stopped by `down`)."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, number)
 
 
 class Running:
@@ -54,7 +54,7 @@ class Running:
             text=True,
             errors="replace",
             start_new_session=True,
-            preexec_fn=_die_with_parent,  # one prctl call, no lock taken
+            preexec_fn=die_with_parent,  # one prctl call, no lock taken
         )
         assert self.process.stdout is not None
         self._reading = threading.Thread(target=self._forward, args=(self.process.stdout,), daemon=True)
