@@ -11,7 +11,7 @@ from bot.understanding.policy import Policy
 from bot.understanding.scope import Scope
 from bot.understanding.stream import Hit, Stream
 
-_PLAIN = re.compile(r"(?<![^ ]) (?P<h>[01]?\d|2[0-3]) : (?P<m>[0-5]\d)(?= |$)")
+_PLAIN = re.compile(r" (?P<h>[01]?\d|2[0-3]) : (?P<m>[0-5]\d)(?= |$)")
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,9 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 LONGEST_DAYS = 400  # a deadline further away than this is a slip of the pen
 RECENT_DAYS = 90  # « le 15 novembre » said on the 23rd is a week ago, not next year
 TOO_NEAR = 2
+MONTHS = 12
 _NUMERIC = re.compile(
-    r"(?<![^ ]) (?:(?P<y>20\d\d) [-/.] (?P<mo>\d\d?) [-/.] (?P<d>\d\d?)"
+    r" (?:(?P<y>20\d\d) [-/.] (?P<mo>\d\d?) [-/.] (?P<d>\d\d?)"
     r"|(?P<d2>[0-3]?\d) (?P<sep>[/.-]) (?P<mo2>[01]?\d)(?: (?P=sep) (?P<y2>(?:20)?\d\d))?)(?= |$)"
 )
 
@@ -100,6 +101,8 @@ def _numeric(stream: Stream, today: date) -> list[Day]:
         year = match.group("y") or match.group("y2")
         if match.group("sep") in (".", "-") and year is None:
             continue  # « 9.30 » is a time, « 18-25 » an age
+        if match.group("sep") and year is None and day <= MONTHS and len(match.group("mo2")) == 1:
+            continue  # « 1/2 », « 2/3 fois par semaine »
         days.append(Day(start, end, _calendar(today, day, month, _year(year) if year else None)))
     return days
 

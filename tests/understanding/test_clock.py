@@ -16,6 +16,7 @@ TIMES = [
     ("hour", "fr", "à 9h", ["09:00"]),
     ("hour and minutes", "fr", "à 9h30", ["09:30"]),
     ("colon", "fr", "14:05", ["14:05"]),
+    ("colon within a message", "fr", "rdv demain à 14:05", ["14:05"]),
     ("in letters", "fr", "à neuf heures", ["09:00"]),
     ("half past", "fr", "sept heures et demie", ["07:30"]),
     ("quarter past", "fr", "huit heures et quart", ["08:15"]),

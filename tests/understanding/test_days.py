@@ -46,6 +46,7 @@ DAYS = [
     ("this week", "fr", "cette semaine", None),
     ("soon", "fr", "bientôt", None),
     ("an age is no date", "fr", "18-25 ans", None),
+    ("a fraction is no date", "fr", "2/3 fois par semaine", None),
     ("no such day", "fr", "le 31/02", None),
     ("English", "en", "tomorrow", "2026-11-24"),
     ("English weekday", "en", "on Friday", "2026-11-27"),
