@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.tamis.criteria import Criterion
-from bot.tamis.reader import READ_FIELDS, Reader, Reading
+from bot.tamis.reader import READ_EXTRA, READ_FIELDS, Reader, Reading
 
-SOURCE_FIELDS = (*READ_FIELDS, "publics", "zone_eligibilite", "mobilisable_par", "extra")
+SOURCE_FIELDS = (*READ_FIELDS, "publics", "zone_eligibilite", "mobilisable_par")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,10 @@ def digest(service: Mapping[str, Any]) -> str:
         value = service.get(field)
         listed = isinstance(value, list | tuple | set | frozenset)
         kept[field] = sorted(str(item) for item in value) if listed and value is not None else value
+    extra = service.get("extra")
+    if isinstance(extra, Mapping):
+        # Who runs the service or what was reported of it stands there too, and says nothing of who may enter.
+        kept["extra"] = {field: extra[field] for field in READ_EXTRA if extra.get(field)}
     text = json.dumps(kept, ensure_ascii=False, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 

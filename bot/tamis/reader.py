@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import functools
 import re
 from collections.abc import Mapping, Sequence
@@ -23,8 +22,10 @@ from bot.tamis.situations import Situations
 from bot.tamis.spans import ANYWHERE, SILENT, Setting, Span, Spotter
 from bot.tamis.territory import Neighbourhood, Territory
 from bot.tamis.text import Sentence, plain, sentences
+from bot.tamis.values import codes, date, days
 
 READ_FIELDS = ("publics_precisions", "conditions_acces", "frais_precisions", "description")
+READ_EXTRA = ("fin", "fin_motif", "a_verifier", "saison", "delai_jours")
 _ZONE_CODE = re.compile(r"^(?:\d{2,3}|2[abAB]|\d[\dabAB]\d{3}|\d{9}|99\d{3}|france)$")
 _LIMITING = ("pour ", "uniquement ", "exclusivement ", "seulement ", "strictement ", "dans le cadre ")
 _ANNOUNCED = re.compile(r"reservee?s? (?:a|aux)\b|^[^:]*\bil faut|condition|regles")
@@ -75,7 +76,7 @@ class Reader:
         source = plain(service.get("source")) or service_id.split("--")[0]
         trust = {**self._sources["default"], **self._sources.get(source, {})}
         zone, zone_criterion = self._zone(service.get("zone_eligibilite"))
-        setting = Setting(self._near(service, zone), _date(service.get("date_maj")))
+        setting = Setting(self._near(service, zone), date(service.get("date_maj")))
         statements: list[Statement] = []
         welcome = False
         for name in READ_FIELDS:
@@ -84,7 +85,7 @@ class Reader:
             read, said_open = self._field(name, service.get(name), setting)
             statements.extend(read)
             welcome = welcome or (said_open and name in ("publics_precisions", "conditions_acces"))
-        publics = _codes(service.get("publics"))
+        publics = codes(service.get("publics"))
         criteria = [*([zone_criterion] if zone_criterion else [])]
         criteria += with_publics(publics, statements, welcome, str(trust["publics"]), self.situations)
         criteria += self._extra(service.get("extra"), setting)
@@ -93,14 +94,15 @@ class Reader:
             service_id,
             kept,
             self._levels.of(criterion.expression for criterion in kept),
-            _codes(service.get("mobilisable_par")) == ("professionnels",),
+            codes(service.get("mobilisable_par")) == ("professionnels",),
             tuple(dict.fromkeys(criterion.text for criterion in kept if _is_unread(criterion.expression))),
-            _days(service.get("extra")),
+            days(service.get("extra")),
         )
 
     def forget(self) -> None:
         """Drops the sentences kept in memory, once a directory has been read."""
         self._sentence.cache_clear()
+        self._informing.forget()
 
     def level(self, criteria: Sequence[Criterion]) -> int:
         """The level of these criteria together."""
@@ -109,11 +111,11 @@ class Reader:
     def _zone(self, value: Any) -> tuple[tuple[str, ...], Criterion | None]:
         if value is None or value == [] or value == "":
             return (), None
-        written = _codes(value)
-        codes = tuple(code.lower() if code.lower() == "france" else code.upper() for code in written)
-        if any(code in FRANCE for code in codes):
+        written = codes(value)
+        zones = tuple(code.lower() if code.lower() == "france" else code.upper() for code in written)
+        if any(code in FRANCE for code in zones):
             return (), None
-        valid = tuple(code for code in codes if _ZONE_CODE.match(code))
+        valid = tuple(code for code in zones if _ZONE_CODE.match(code))
         text = ", ".join(written[:12]) + (" …" if len(written) > 12 else "")
         if not valid:
             return (), Criterion(Stated("other", "zone"), text, "zone_eligibilite")
@@ -204,7 +206,7 @@ class Reader:
         if not isinstance(extra, Mapping):
             return []
         found: list[Criterion] = []
-        end = _date(extra.get("fin"))
+        end = date(extra.get("fin"))
         if end is not None:
             found.append(
                 Criterion(Validity(end=end), plain(extra.get("fin_motif")) or f"fin : {end}", "extra.fin")
@@ -243,33 +245,3 @@ def _only_unread(expression: Expression, sentence: Sentence) -> bool:
 
 def _is_unread(expression: Expression) -> bool:
     return all(isinstance(atom, Stated) and atom.field == "other" for atom in atoms(expression))
-
-
-def _codes(value: Any) -> tuple[str, ...]:
-    """The codes of a list field, whatever shape it came in (list, set, text, nested lists)."""
-    if value is None:
-        return ()
-    if isinstance(value, str):
-        return tuple(part.strip() for part in value.split(",") if part.strip())
-    if isinstance(value, list | tuple | set | frozenset):
-        flat: list[str] = []
-        for item in value:
-            flat.extend(_codes(item) if isinstance(item, list | tuple | set) else [plain(item).strip()])
-        return tuple(code for code in flat if code)
-    return (plain(value).strip(),)
-
-
-def _date(value: Any) -> dt.date | None:
-    if isinstance(value, dt.datetime):
-        return value.date()
-    if isinstance(value, dt.date):
-        return value
-    try:
-        return dt.date.fromisoformat(str(value)[:10])
-    except ValueError:
-        return None
-
-
-def _days(extra: Any) -> int | None:
-    value = extra.get("delai_jours") if isinstance(extra, Mapping) else None
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None

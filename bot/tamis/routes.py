@@ -4,18 +4,45 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 
-from fastapi import APIRouter, HTTPException, Query
+from fastapi import APIRouter, FastAPI, HTTPException, Query
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
+from sqlalchemy.orm import Session, sessionmaker
 
+from bot.settings import Settings
+from bot.tamis import correcting
+from bot.tamis.codec import to_data
+from bot.tamis.kept import KeptTamis
 from bot.tamis.person import ProfileError
 from bot.tamis.sieve import Decision
 from bot.tamis.tamis import Tamis, in_order
 
 PAGE = 500  # services described in one answer
 OPENAPI_TAG = "tamis"
+
+
+class House(Protocol):
+    """What the tamis needs of the application."""
+
+    @property
+    def sessions(self) -> sessionmaker[Session]:
+        """Sessions on the application's database."""
+
+    @property
+    def settings(self) -> Settings:
+        """The settings, for the data folder."""
+
+
+def mount(app: FastAPI, house: House) -> None:
+    """Add `/api/tamis/v1` over the application's directory; nothing is read before the first question.
+
+    Corrections are refused until the application overrides `bot.tamis.correcting.counsellor`.
+    """
+    kept = KeptTamis(house.sessions, house.settings.data)
+    app.include_router(router(kept.current))
+    app.include_router(correcting.router(kept))
 
 
 class SieveRequest(BaseModel):
@@ -82,10 +109,7 @@ def router(tamis: Callable[[], Tamis]) -> APIRouter:
             "service_id": reading.service_id,
             "level": reading.level,
             "needs_professional": reading.needs_professional,
-            "criteria": [
-                {"field": criterion.field, "text": criterion.text, "source_field": criterion.source_field}
-                for criterion in reading.criteria
-            ],
+            "criteria": [{"field": criterion.field, **to_data(criterion)} for criterion in reading.criteria],
             "unread": list(reading.unread),
             "corrected_by": reading.corrected_by,
             "to_review": reading.to_review,

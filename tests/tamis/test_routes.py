@@ -1,15 +1,14 @@
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
-import httpx
 import pytest
 from fastapi import FastAPI
 
 from bot.tamis.reader import Reader
 from bot.tamis.routes import router
 from bot.tamis.tamis import Tamis
+from tests.tamis.client import Client
 
 SERVICES: list[dict[str, Any]] = [
     {"id": "a", "conditions_acces": "Permis B"},
@@ -17,21 +16,6 @@ SERVICES: list[dict[str, Any]] = [
     {"id": "c", "conditions_acces": "Être bénéficiaire du RSA"},
     {"id": "d"},
 ]
-
-
-class Client:
-    """Asks the application without a socket."""
-
-    def __init__(self, app: FastAPI) -> None:
-        self._app = app
-
-    def ask(self, method: str, path: str, **more: Any) -> httpx.Response:
-        async def send() -> httpx.Response:
-            transport = httpx.ASGITransport(app=self._app)
-            async with httpx.AsyncClient(transport=transport, base_url="http://relais") as client:
-                return await client.request(method, path, **more)
-
-        return asyncio.run(send())
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +62,11 @@ def test_refused_with_the_field_named(client: Client, profile: dict[str, Any], f
 def test_criteria_of_a_service(client: Client) -> None:
     answer = client.ask("GET", "/api/tamis/v1/services/a/criteria").json()
     assert answer["criteria"] == [
-        {"field": "licence", "text": "Permis B", "source_field": "conditions_acces"}
+        {
+            "field": "licence",
+            "text": "Permis B",
+            "source_field": "conditions_acces",
+            "expression": {"criterion": "Licence", "kind": "b"},
+        }
     ]
     assert client.ask("GET", "/api/tamis/v1/services/z/criteria").status_code == 404
