@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.tamis.criteria import Age, AllOf, AnyOf, Duration, Expression, Not, Stated, all_of, any_of, doubt
+from bot.tamis.criteria import AnyOf, Expression, Not, Stated, all_of, any_of
+from bot.tamis.joining import Item, combine, joint_of
 from bot.tamis.lexicon import Lexicon
-from bot.tamis.measures import OLDEST
 from bot.tamis.spans import SILENT, Span
 
 _WORD = re.compile(r"[a-z][a-z'._-]*[a-z]|[a-z]")
@@ -17,20 +17,6 @@ _SETTLING = frozenset({"neutral", "silent", "waived", "document"})  # one word b
 _HOLLOW = frozenset({"neutral", "aim", "mobility"})
 _PARTIAL = frozenset({"licence", "prescription", "quotient", "resources", "contract", "access", "vehicle"})
 _EXEMPTABLE = frozenset({"age", "quotient", "resources", "prescription", "duration", "licence", "contract"})
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One item of a sentence: what it requires, whether some of its words stayed unread, how it is joined."""
-
-    expression: Expression | None
-    unread: bool
-    joint: str
-    people: bool
-    verb: bool
-    singular: bool
-    age_only: bool
-    silent: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +50,18 @@ class Parser:
         cut = self._exception(text, spans)
         if cut is None:
             items = self._items(text, spans, 0, len(text))
-            expression = self._some(text, self._combine(items, listing), spans)
+            expression = self._some(text, combine(items, listing), spans)
             if welcome and _people_only(expression) and _examples(text, spans):
                 # « Tout public : jeunes, demandeurs d'emploi… » lists examples.
                 return Clause(None, True)
             people = bool(items) and all(item.people for item in items)
             return Clause(expression, welcome, people, bool(items) and items[0].verb)
         start, body_start, body_end, rest_start = cut
-        main = self._combine(self._items(text, spans, 0, start), listing)
+        main = combine(self._items(text, spans, 0, start), listing)
         if rest_start < len(text):
-            rest = self._combine(self._items(text, spans, rest_start, len(text)), listing)
+            rest = combine(self._items(text, spans, rest_start, len(text)), listing)
             main = rest if main is None else main if rest is None else all_of(main, rest)
-        except_for = self._combine(self._items(text, spans, body_start, body_end), True)
+        except_for = combine(self._items(text, spans, body_start, body_end), True)
         return Clause(self._except(text[start:body_start], main, except_for, spans, start), welcome)
 
     def _without_head(self, text: str, spans: list[Span]) -> str:
@@ -141,7 +127,7 @@ class Parser:
             item = self._item(text, inside, position, stop, joint)
             if item is not None:
                 items.append(item)
-            joint = _joint(match[0]) if match else ""
+            joint = joint_of(match[0]) if match else ""
             position = match.end() if match else end
         return items
 
@@ -205,10 +191,7 @@ class Parser:
         )
 
     def _turned(self, rest: str, last: int, explained: bool) -> bool:
-        """Whether a negation that nobody took apart may turn a condition round (« permis B non exigé »).
-
-        After the condition and with words of its own (« sans qualification ») it only adds to it.
-        """
+        """Whether a negation may turn a condition round (« permis B non exigé »): after it, with its own words, no."""
         where = [
             word.start() for word in _WORD.finditer(rest) if self._strip(word[0]) in self._lexicon.negations
         ]
@@ -250,101 +233,6 @@ class Parser:
     def _strip(self, word: str) -> str:
         word = word.strip("._-'")
         return word.split("'", 1)[1] if len(word) > 2 and word[1] == "'" else word
-
-    def _combine(self, items: list[Item], listing: bool) -> Expression | None:
-        if not items:
-            return None
-        groups: list[list[Item]] = []
-        for item in items:
-            follows = bool(groups) and groups[-1][-1].people and item.people
-            if follows and (item.joint == "ou" or not item.verb):
-                groups[-1].append(item)
-            else:
-                groups.append([item])
-        parts: list[tuple[str, Expression]] = []
-        for index, group in enumerate(groups):
-            after = groups[index + 1][0].joint if index + 1 < len(groups) else ""
-            parts.append((group[0].joint, _group(group, listing, after)))
-        return _fold_parts(parts)
-
-
-def _joint(words: str) -> str:
-    if "ou" in words or "/" in words or "soit" in words:
-        return "ou"
-    if "et" in words or "ainsi" in words or "+" in words or "mais" in words or "puis" in words:
-        return "et"
-    return ","
-
-
-def _whole(item: Item) -> Expression:
-    other = Stated("other")
-    if item.expression is None:
-        return other
-    return all_of(item.expression, other) if item.unread else item.expression
-
-
-def _group(group: list[Item], listing: bool, after: str) -> Expression:
-    members = [_whole(item) for item in group]
-    if len(members) == 1:
-        return members[0]
-    joints = {item.joint for item in group[1:]}
-    if "ou" in joints or after == "ou":
-        if _mixed_verbs(group):
-            return doubt(any_of(all_of(*members[:-1]), members[-1]), all_of(members[0], any_of(*members[1:])))
-        return _trailing(group, any_of(*members))
-    # « seniors », « jeunes » are people like the others of a list; « 16-25 ans » may be said of the others.
-    ages = sum(item.age_only and not _generation(item.expression) for item in group)
-    if ages == len(group) == 2 and _complement(members):
-        return all_of(*members)
-    if ages and len(group) == 2 and not listing and group[1].singular:
-        return all_of(*members)
-    if ages and len(group) == 2:
-        return doubt(any_of(*members), all_of(*members))
-    if all(item.singular for item in group):
-        if joints == {"et"}:
-            return all_of(*members)
-        return any_of(*members) if listing else doubt(any_of(*members), all_of(*members))
-    return _trailing(group, any_of(*members))
-
-
-def _trailing(group: list[Item], together: Expression) -> Expression:
-    """« A ou B de moins de 26 ans »: what follows B may be said of everybody."""
-    last = group[-1].expression
-    earlier = [item.expression for item in group[:-1]]
-    bare = [item for item in earlier if item is not None]
-    if isinstance(last, AllOf) and bare and not any(isinstance(item, AllOf | Age) for item in earlier):
-        own, shared = last.members[0], last.members[1:]
-        if not isinstance(own, Age) and not any(isinstance(member, Duration | Stated) for member in shared):
-            return doubt(together, all_of(any_of(*bare, own), *shared))
-    return together
-
-
-def _generation(expression: Expression | None) -> bool:
-    return isinstance(expression, Age) and expression.also is not None
-
-
-def _complement(members: list[Expression]) -> bool:
-    """« au moins 16 ans et moins de 30 ans »: two ends of one range."""
-    one, other = members
-    if not isinstance(one, Age) or not isinstance(other, Age):
-        return False
-    low, high = (one, other) if one.high >= OLDEST else (other, one)
-    return low.high >= OLDEST and high.low == 0 and low.low <= high.high
-
-
-def _mixed_verbs(group: list[Item]) -> bool:
-    return len(group) == 3 and group[1].joint == "et" and group[2].joint == "ou"
-
-
-def _fold_parts(parts: list[tuple[str, Expression]]) -> Expression:
-    # "ou" binds its two neighbours; everything else is required together.
-    joined: list[list[Expression]] = []
-    for joint, expression in parts:
-        if joint == "ou" and joined:
-            joined[-1].append(expression)
-        else:
-            joined.append([expression])
-    return all_of(*(any_of(*alternatives) for alternatives in joined))
 
 
 def _people_only(expression: Expression | None) -> bool:

@@ -1,8 +1,7 @@
 """The language of criteria: what a service may require, and how groups of requirements combine.
 
-Everything here is frozen plain data. An atom looks at one fact of the person; `AllOf`, `AnyOf`, `Not`
-and `Doubt` combine them. The value of an expression for a person is one of three states, ordered:
-`MET` < `UNKNOWN` < `CONTRADICTED`, so that "all of" is a maximum and "any of" a minimum (Kleene's logic).
+Frozen plain data. An atom looks at one fact of the person; `AllOf`, `AnyOf`, `Not` and `Doubt` combine them. The value
+for a person is a state, `MET` < `UNKNOWN` < `CONTRADICTED`: "all of" is a maximum, "any of" a minimum (Kleene).
 """
 
 from __future__ import annotations
@@ -20,10 +19,7 @@ Span: TypeAlias = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Age:
-    """An age from `low` to `high`, both included; ages in `doubt` are neither in nor out.
-
-    `also` names a status that is enough while the age is not known or in doubt (retired for seniors).
-    """
+    """An age, both ends included; those in `doubt` are neither; `also`: a status that is enough when undecided."""
 
     low: int
     high: int

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -25,7 +26,10 @@ class Informing:
         self._pipeline = spacy.blank("fr")
         self._matcher = Matcher(self._pipeline.vocab)
         words = {name: _forms(listed) for name, listed in rules["words"].items()}
-        self._matcher.add("information", [_tokens(pattern, words) for pattern in rules["patterns"]])
+        patterns = [_tokens(pattern, words) for pattern in rules["patterns"]]
+        self._matcher.add("information", patterns)
+        self._heads = re.compile(rf"(?:{'|'.join(map(re.escape, _heads(patterns)))})")
+        self.tells = functools.lru_cache(maxsize=20_000)(self._tells)
         self._unless = re.compile(rules["unless"])
         self._modulation = re.compile(rules["modulation"])
 
@@ -34,13 +38,19 @@ class Informing:
         """Reads `tamis/information.yml` under the data folder."""
         return cls(yaml.safe_load((data / "tamis" / "information.yml").read_text(encoding="utf-8")))
 
-    def tells(self, text: str) -> bool:
+    def forget(self) -> None:
+        """Drops the answers kept in memory."""
+        self.tells.cache_clear()
+
+    def _tells(self, text: str) -> bool:
         """Whether a folded sentence is about the service, not about who may come."""
-        if self._unless.search(text):
+        text = text.lstrip(_LEADING)
+        # Most sentences begin like none of the patterns: they are not cut into words at all.
+        if not self._heads.match(text) or self._unless.search(text):
             return False
         # What a sentence leaves in the vocabulary goes away with it: a directory has no end of names and numbers.
         with self._pipeline.memory_zone():
-            document = self._pipeline.make_doc(text.lstrip(_LEADING))
+            document = self._pipeline.make_doc(text)
             return any(start == 0 for _, start, _ in self._matcher(document))
 
     def plainly(self, text: str) -> str:
@@ -60,6 +70,17 @@ def _forms(listed: Sequence[str]) -> list[str]:
     for word in listed:
         forms += [word[:-1] + ending for ending in _ENDINGS] if word.endswith("~") else [word]
     return list(dict.fromkeys(forms))
+
+
+def _heads(patterns: Sequence[Sequence[Mapping[str, Any]]]) -> list[str]:
+    """The words that a sentence of some pattern may begin with. Raises `KeyError` when it may be any word."""
+    heads: dict[str, None] = {}
+    for pattern in patterns:
+        for token in pattern:
+            heads.update(dict.fromkeys(token["ORTH"]["IN"]))
+            if "OP" not in token:
+                break
+    return sorted(heads, key=len, reverse=True)
 
 
 def _tokens(pattern: str, words: Mapping[str, list[str]]) -> list[dict[str, Any]]:

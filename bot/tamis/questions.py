@@ -12,7 +12,8 @@ import yaml
 from numpy.typing import NDArray
 
 from bot.profile import codes as profile_codes
-from bot.tamis.compiled import FACTS, Verdicts
+from bot.tamis.columns import FACTS
+from bot.tamis.compiled import Verdicts
 from bot.tamis.criteria import UNKNOWN
 from bot.tamis.person import Person
 

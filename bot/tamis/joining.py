@@ -1,0 +1,120 @@
+"""How the items of a sentence join: « et », « ou », commas, and what the last item says of the others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.tamis.criteria import Age, AllOf, Duration, Expression, Stated, all_of, any_of, doubt
+from bot.tamis.measures import OLDEST
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item of a sentence: what it requires, whether some of its words stayed unread, how it is joined."""
+
+    expression: Expression | None
+    unread: bool
+    joint: str
+    people: bool
+    verb: bool
+    singular: bool
+    age_only: bool
+    silent: bool
+
+
+def combine(items: list[Item], listing: bool) -> Expression | None:
+    """What the items of a sentence require together; None when they require nothing. `listing`: commas mean "or"."""
+    if not items:
+        return None
+    groups: list[list[Item]] = []
+    for item in items:
+        follows = bool(groups) and groups[-1][-1].people and item.people
+        if follows and (item.joint == "ou" or not item.verb):
+            groups[-1].append(item)
+        else:
+            groups.append([item])
+    parts: list[tuple[str, Expression]] = []
+    for index, group in enumerate(groups):
+        after = groups[index + 1][0].joint if index + 1 < len(groups) else ""
+        parts.append((group[0].joint, _group(group, listing, after)))
+    return _fold_parts(parts)
+
+
+def joint_of(words: str) -> str:
+    """How these words join two items: `ou`, `et` or a comma."""
+    if "ou" in words or "/" in words or "soit" in words:
+        return "ou"
+    if "et" in words or "ainsi" in words or "+" in words or "mais" in words or "puis" in words:
+        return "et"
+    return ","
+
+
+def _whole(item: Item) -> Expression:
+    other = Stated("other")
+    if item.expression is None:
+        return other
+    return all_of(item.expression, other) if item.unread else item.expression
+
+
+def _group(group: list[Item], listing: bool, after: str) -> Expression:
+    members = [_whole(item) for item in group]
+    if len(members) == 1:
+        return members[0]
+    joints = {item.joint for item in group[1:]}
+    if "ou" in joints or after == "ou":
+        if _mixed_verbs(group):
+            return doubt(any_of(all_of(*members[:-1]), members[-1]), all_of(members[0], any_of(*members[1:])))
+        return _trailing(group, any_of(*members))
+    # « seniors », « jeunes » are people like the others of a list; « 16-25 ans » may be said of the others.
+    ages = sum(item.age_only and not _generation(item.expression) for item in group)
+    if ages == len(group) == 2 and _complement(members):
+        return all_of(*members)
+    if ages and len(group) == 2 and not listing and group[1].singular:
+        return all_of(*members)
+    if ages and len(group) == 2:
+        return doubt(any_of(*members), all_of(*members))
+    if all(item.singular for item in group):
+        if joints == {"et"}:
+            return all_of(*members)
+        return any_of(*members) if listing else doubt(any_of(*members), all_of(*members))
+    return _trailing(group, any_of(*members))
+
+
+def _trailing(group: list[Item], together: Expression) -> Expression:
+    """« A ou B de moins de 26 ans »: what follows B may be said of everybody."""
+    last = group[-1].expression
+    earlier = [item.expression for item in group[:-1]]
+    bare = [item for item in earlier if item is not None]
+    if isinstance(last, AllOf) and bare and not any(isinstance(item, AllOf | Age) for item in earlier):
+        own, shared = last.members[0], last.members[1:]
+        if not isinstance(own, Age) and not any(isinstance(member, Duration | Stated) for member in shared):
+            return doubt(together, all_of(any_of(*bare, own), *shared))
+    return together
+
+
+def _generation(expression: Expression | None) -> bool:
+    return isinstance(expression, Age) and expression.also is not None
+
+
+def _complement(members: list[Expression]) -> bool:
+    """« au moins 16 ans et moins de 30 ans »: two ends of one range."""
+    one, other = members
+    if not isinstance(one, Age) or not isinstance(other, Age):
+        return False
+    low, high = (one, other) if one.high >= OLDEST else (other, one)
+    return low.high >= OLDEST and high.low == 0 and low.low <= high.high
+
+
+def _mixed_verbs(group: list[Item]) -> bool:
+    return len(group) == 3 and group[1].joint == "et" and group[2].joint == "ou"
+
+
+def _fold_parts(parts: list[tuple[str, Expression]]) -> Expression:
+    # "ou" binds its two neighbours; everything else is required together.
+    joined: list[list[Expression]] = []
+    for joint, expression in parts:
+        if joint == "ou" and joined:
+            joined[-1].append(expression)
+        else:
+            joined.append([expression])
+    return all_of(*(any_of(*alternatives) for alternatives in joined))
