@@ -9,8 +9,10 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.catalogue import catalogue
+from actions.diagnostic import wanted_field
 from actions.turn import Turn
-from bot.diagnostic import asides
+from bot.diagnostic import answers, asides
 from bot.diagnostic.hearing import Hearing
 from bot.diagnostic.reply import Reply
 
@@ -31,6 +33,10 @@ REPLIES: dict[str, Callable[[Hearing], Reply]] = {
 }
 
 
+# After these words somebody new is told nothing they can answer: the first question follows.
+GOING_ON = frozenset({"action_who_are_you", "action_thanks", "action_out_of_scope", "action_simplify"})
+
+
 class Aside(Action):
     """Answers with what its function makes of the message."""
 
@@ -46,6 +52,12 @@ class Aside(Action):
         """Answer."""
         turn = Turn.of(tracker)
         turn.answer(dispatcher, REPLIES[self.called](turn.hearing))
+        state = turn.state
+        begun = state.asked or state.handed_over or state.phase != "diagnostic"
+        if self.called in GOING_ON and not begun and tracker.active_loop.get("name") is None:
+            wanted = wanted_field(turn)
+            if wanted:
+                turn.answer(dispatcher, answers.ask(turn.hearing, wanted, catalogue().questions))
         # A form that a rule opens after this one must not step aside for the same message.
         return [turn.stepped_aside()]
 

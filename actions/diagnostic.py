@@ -18,6 +18,17 @@ from bot.profile.codes import fields
 NOT_ASKED = ("language", "plain", "declined", "urgency", "danger", "human_requested")
 
 
+def wanted_field(turn: Turn) -> str | None:
+    """The field to ask in this turn; None when the offers should be shown."""
+    known = catalogue()
+    return next_field(
+        turn.state,
+        known.questions,
+        lambda: known.scene.survey(turn.state.profile, turn.now),
+        lambda candidates: known.weigh(turn.state, turn.now, candidates),
+    )
+
+
 class ValidateDiagnosticForm(Action):
     """Decides the next question; the form stops when there is none."""
 
@@ -32,14 +43,7 @@ class ValidateDiagnosticForm(Action):
         turn = Turn.of(tracker)
         if turn.interrupts(tracker):
             return turn.rejection("diagnostic_form")
-        known = catalogue()
-        wanted = next_field(
-            turn.state,
-            known.questions,
-            lambda: known.scene.survey(turn.state.profile, turn.now),
-            lambda candidates: known.weigh(turn.state, turn.now, candidates),
-        )
-        return [SlotSet("heard", turn.id), SlotSet("requested_slot", wanted)]
+        return [SlotSet("heard", turn.id), SlotSet("requested_slot", wanted_field(turn))]
 
 
 class AskField(Action):

@@ -10,7 +10,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActionExecutionRejected, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from bot.diagnostic.hearing import ASIDES, Heard, Hearing, hear
+from bot.diagnostic.hearing import ASIDES, Heard, Hearing, answered, hear
 from bot.diagnostic.reply import Reply
 from bot.diagnostic.state import State
 
@@ -37,11 +37,16 @@ class Turn:
         intent = (message.get("intent") or {}).get("name") or "nlu_fallback"
         choice = metadata.get("choice") or {}
         now = datetime.fromisoformat(metadata["now"])
+        facts = [
+            entity["value"] for entity in message.get("entities") or [] if entity.get("entity") == "fact"
+        ]
+        before = State.parse(metadata.get("state"))
+        if intent == "human" and not metadata.get("signal") and not choice and answered(before, facts):
+            # The classifier takes some communes' names for a call for help; the answer is what was written.
+            intent = "inform"
         heard = Heard(
             intent=intent,
-            facts=[
-                entity["value"] for entity in message.get("entities") or [] if entity.get("entity") == "fact"
-            ],
+            facts=facts,
             now=now,
             language=metadata.get("language") or "fr",
             plain=bool(metadata.get("plain")),
@@ -54,7 +59,7 @@ class Turn:
             channel=metadata.get("channel") or "web",
             intent=intent,
             language=heard.language,
-            hearing=hear(State.parse(metadata.get("state")), heard),
+            hearing=hear(before, heard),
         )
 
     def interrupts(self, tracker: Tracker) -> bool:

@@ -89,7 +89,9 @@ class Actor:
             self._say(self._answer(answered))
             if self._persona.behaviour == "correcting" and answered == "origin" and not self._corrected:
                 self._corrected = True
-                if self._asked is not None:
+                if self.talk.ended:
+                    self.talk.ended = False
+                elif self._asked is not None:
                     # The question on the table goes unanswered: put again later, it is the same one.
                     self.talk.asked.pop()
                 self._say({"kind": "text", "text": self._persona.says["step_back"]}, aside=True)

@@ -65,7 +65,9 @@ def hear(before: State, heard: Heard) -> Hearing:
     state = State.parse(before.as_dict())
     if heard.intent == "start_over":
         state = _fresh(state)
-    hearing = Hearing(state, aside=heard.intent in ASIDES and not heard.facts)
+    # « Je ne parle pas français, une autre langue ? » tells something and still answers no question.
+    answers = any(_answers(fact, state.asked) for fact in heard.facts)
+    hearing = Hearing(state, aside=heard.intent in ASIDES and not answers)
     state.reask = None
     if heard.intent == "step_back":
         _go_back(state)
@@ -85,6 +87,16 @@ def hear(before: State, heard: Heard) -> Hearing:
     else:
         state.profile.pop("urgency", None)
     return hearing
+
+
+def _answers(fact: Mapping[str, Any], asked: str | None) -> bool:
+    name = fact.get("field")
+    return asked is None or name == asked or (asked == "deadline" and name == "horizon")
+
+
+def answered(state: State, facts: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether these facts hold the answer to the question that was put."""
+    return state.asked in fields() and any(_answers(fact, state.asked) for fact in facts)
 
 
 def _take_facts(hearing: Hearing, heard: Heard) -> None:

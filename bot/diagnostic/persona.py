@@ -124,6 +124,8 @@ class Population:
             profile["deadline"] = (now + timedelta(days=int(days))).date().isoformat()
             if chance.random() < spec["arrival_share"] and "purpose" in profile:
                 profile["arrival"] = chance.choice(spec["arrivals"])
+                if profile["arrival"] < "06:00":
+                    profile["hours"] = ["avant-6h"]
         return profile
 
     def _opening(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.diagnostic.hearing import hear
+from bot.diagnostic.hearing import answered, hear
 from bot.diagnostic.state import State
 from tests.diagnostic.building import fact, heard
 
@@ -98,6 +98,20 @@ def test_the_question_left_behind_by_going_back_is_no_second_time() -> None:
     after = hear(state, heard("step_back")).state
     assert after.reask == "origin"
     assert after.counts == {}
+
+
+def test_an_aside_that_tells_something_else_leaves_the_question_standing() -> None:
+    state = State.parse({"asked": "purpose", "counts": {"purpose": 1}})
+    assert hear(state, heard("change_language", fact("access_needs", "interprete", "add"))).aside
+    assert not hear(state, heard("why", fact("purpose", "emploi"))).aside
+
+
+def test_what_answers_the_question_put() -> None:
+    asked = State.parse({"asked": "origin"})
+    assert answered(asked, [fact("origin", "72137")])
+    assert not answered(asked, [fact("destination", "72137")])
+    assert not answered(State(), [fact("origin", "72137")])
+    assert answered(State.parse({"asked": "deadline"}), [fact("horizon", "U2")])
 
 
 def test_a_need_answers_what_it_is_for() -> None:

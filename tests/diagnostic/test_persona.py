@@ -44,3 +44,9 @@ def test_means_and_licence_go_together() -> None:
     for persona in PEOPLE:
         if "voiture" in persona.profile["means"]:
             assert persona.profile["licence"] in ("b", "b-automatique")
+
+
+def test_who_starts_before_dawn_works_before_dawn() -> None:
+    early = [persona.profile for persona in PEOPLE if persona.profile.get("arrival", "12:00") < "06:00"]
+    assert early
+    assert all(profile["hours"] == ["avant-6h"] for profile in early)
