@@ -18,7 +18,8 @@ from bot.understanding.reader import Understanding
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = Path(__file__).with_name("plain_rasa.py")
-EPOCHS, QUICK_EPOCHS = 100, 8  # 100 is what `rasa init` writes
+EPOCHS = 100  # what `rasa init` writes
+QUICK_EPOCHS, QUICK_EVERY = 10, 10  # ten rounds over a tenth of the intents' examples: two minutes at most
 PLACES = frozenset({"origin", "destination"})
 
 Reader = Callable[[Mapping[str, Any]], Reading]
@@ -41,7 +42,7 @@ def readings(
     from bot.settings import Settings
 
     job = {
-        "nlu": nlu(taught, read),
+        "nlu": nlu(taught, read, every=QUICK_EVERY if quick else 1),
         "epochs": QUICK_EPOCHS if quick else EPOCHS,
         "texts": list(asked),
     }
@@ -61,9 +62,10 @@ def readings(
     return read_by_rasa, {"train_s": report["train_s"], "parse_s": report["parse_s"]}
 
 
-def nlu(taught: Sequence[Mapping[str, Any]], read: Reader) -> str:
+def nlu(taught: Sequence[Mapping[str, Any]], read: Reader, *, every: int = 1) -> str:
     """Rasa's training data: our intents' examples, and the cases annotated with the facts they expect.
 
+    `every`: one example of an intent in so many.
     Codes are roles, so that the classifier can tell them apart in words it has not met; dates, times and numbers
     are values, which Rasa knows again only in the same words.
     """
@@ -71,7 +73,15 @@ def nlu(taught: Sequence[Mapping[str, Any]], read: Reader) -> str:
         yaml.safe_load(path.read_text(encoding="utf-8"))
         for path in sorted((ROOT / "data" / "nlu").glob("*/*.yml"))
     ]
-    listed = [intent for part in parts for intent in (part or {}).get("nlu", ()) if "examples" in intent]
+    listed = [
+        {
+            "intent": intent["intent"],
+            "examples": "".join(intent["examples"].splitlines(keepends=True)[::every]),
+        }
+        for part in parts
+        for intent in (part or {}).get("nlu", ())
+        if "intent" in intent and "examples" in intent
+    ]
     marked = [_annotated(case, read(case)) for case in taught]
     lines = "".join(f"- {line}\n" for line in dict.fromkeys(marked) if line)
     listed.append({"intent": "inform", "examples": lines})
