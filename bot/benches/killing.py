@@ -122,7 +122,7 @@ def run(settings: Settings, kills: int, *, processes: int = 1, seed: int = 1) ->
             _settle(people)
         finally:
             mother.kill()
-            mother.wait()
+            mother.communicate()
     _count(figures, people, killed)
     with sessions(database)() as session:
         stored = session.scalar(select(func.count()).select_from(Inbox)) or 0

@@ -80,16 +80,16 @@ def _crowded(url: str, quick: bool) -> dict[str, Any]:
     script = yaml.safe_load((Settings().data / "diagnostic" / "bench_turns.yml").read_text(encoding="utf-8"))
     scripts = script["conversations"]
     ours, stock = crowd.Tally(), crowd.Tally()
-    with _everything(url) as (settings, api, stock_port):
+    with everything(url) as (settings, api, stock_port):
         with step("Warming both up"):
             asyncio.run(crowd.house(settings.port, api, PEOPLE // 4, WARM_UP, scripts, 1_000_000))
-            asyncio.run(crowd.engine(stock_port, ENGINES, WARM_UP, scripts, _metadata))
+            asyncio.run(crowd.engine(stock_port, ENGINES, WARM_UP, scripts, metadata))
         for number in range(slices):
             first = 100_000 * (number + 1)
             with step(f"{PEOPLE} people, ours, slice {number + 1} of {slices}"):
                 _add(ours, asyncio.run(crowd.house(settings.port, api, PEOPLE, seconds, scripts, first)))
             with step(f"{PEOPLE} people, stock, slice {number + 1} of {slices}"):
-                _add(stock, asyncio.run(crowd.engine(stock_port, PEOPLE, seconds, scripts, _metadata)))
+                _add(stock, asyncio.run(crowd.engine(stock_port, PEOPLE, seconds, scripts, metadata)))
             time.sleep(1.0)
     return {
         "senders": PEOPLE,
@@ -111,7 +111,7 @@ def _add(total: crowd.Tally, more: crowd.Tally) -> None:
 
 
 @contextmanager
-def _everything(url: str) -> Iterator[tuple[Settings, int, int]]:
+def everything(url: str, engine_processes: int = ENGINES) -> Iterator[tuple[Settings, int, int]]:
     """Our house with its engines, and the stock engine with PostgreSQL and Redis; all share the action server.
 
     Gives our settings, the port our Bot API must listen on, and the stock engine's port.
@@ -126,9 +126,8 @@ def _everything(url: str) -> Iterator[tuple[Settings, int, int]]:
             tracker_url=url.replace("+psycopg", ""),
             port=free_port(),
             engine_port=first,
-            engines=ENGINES,
+            engines=engine_processes,
             actions_port=free_port(),
-            workers=32,
         )
         prepare(settings)
         stock = settings.model_copy(update={"engine_port": free_port()})
@@ -172,7 +171,8 @@ def _redis(stack: ExitStack, folder: Path) -> Path:
     return found
 
 
-def _metadata(state: Mapping[str, Any]) -> dict[str, Any]:
+def metadata(state: Mapping[str, Any]) -> dict[str, Any]:
+    """What the gateway would send with this state."""
     return {
         "turn": uuid.uuid4().hex,
         "now": datetime(2026, 11, 23, 9, 0, tzinfo=UTC).isoformat(),

@@ -10,7 +10,7 @@ from bot.benches import killing
 from bot.settings import Settings
 from tests import postgres
 
-KILLS = 12
+KILLS = 8
 
 
 def check(settings: Settings, processes: int) -> None:
