@@ -106,6 +106,12 @@ class ActionMoreOffers(Action):
     ) -> list[EventType]:
         """Show."""
         turn = Turn.of(tracker)
+        new = turn.state.phase == "diagnostic" and not (turn.state.shown or turn.state.asked)
+        wanted = wanted_field(turn) if new and tracker.active_loop.get("name") is None else None
+        if wanted:
+            # « Autre chose » as a first message asks for no further offers: nothing was shown yet.
+            turn.answer(dispatcher, answers.ask(turn.hearing, wanted, catalogue().questions))
+            return []
         ranked, blocked = catalogue().sieve(turn.state, turn.now)
         turn.answer(dispatcher, answers.more(turn.state, ranked, blocked, turn.now))
         return []
