@@ -16,6 +16,8 @@ MODULES = {
     "tamis": "bot.tamis.bench",
     "diagnostic": "bot.diagnostic.bench",
     "understanding": "bot.understanding.bench",
+    "load": "bot.operations.bench_load",
+    "soak": "bot.operations.bench_soak",
 }
 
 

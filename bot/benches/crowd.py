@@ -23,17 +23,22 @@ PATIENCE = 60.0
 
 @dataclass
 class Tally:
-    """What was measured: turns answered, accepts in milliseconds, answers out of order."""
+    """What was measured: turns answered, accepts and whole turns in milliseconds, answers out of order."""
 
     turns: int = 0
     seconds: float = 0.0
     accepts: list[float] = field(default_factory=list)
+    waits: list[float] = field(default_factory=list)
     silent: int = 0
     disordered: int = 0
 
     def rate(self) -> float:
         """Turns answered a second."""
         return round(self.turns / self.seconds, 1) if self.seconds else 0.0
+
+    def wait_p95(self) -> float | None:
+        """Milliseconds within which 95 % of the turns were answered."""
+        return round(statistics.quantiles(self.waits, n=20)[18], 1) if len(self.waits) > 1 else None
 
     def accept_p95(self) -> float | None:
         """Milliseconds within which 95 % of the messages were taken."""
@@ -172,6 +177,7 @@ async def house(
             await asyncio.wait_for(bell.wait(), PATIENCE)
         except TimeoutError:
             return False
+        tally.waits.append((time.perf_counter() - began) * 1000)
         return True
 
     try:
@@ -202,12 +208,14 @@ async def engine(
             "message": text,
             "metadata": metadata(states.get(number, {})),
         }
+        began = time.perf_counter()
         try:
             post = lines[number].post("/webhooks/rest/webhook", content)
             _, body = await asyncio.wait_for(post, PATIENCE)
         except TimeoutError:
             lines[number] = Line(port)
             return False
+        tally.waits.append((time.perf_counter() - began) * 1000)
         found = [item["custom"]["state"] for item in json.loads(body) if "custom" in item]
         states[number] = found[-1] if found else {}
         return bool(found)
