@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from bot.operations.commands import app as operations
 from bot.settings import Settings
 
 app = typer.Typer(
@@ -19,6 +20,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Relais, the mobility assistant.",
 )
+# Commands of their own, not a group: their module imports as little as this one.
+app.add_typer(operations)
 # Command groups of the rooms: only the one that is called is imported.
 GROUPS = {"directory": "bot.directory.cli", "tamis": "bot.tamis.cli"}
 

@@ -61,8 +61,8 @@ def test_what_is_lost_or_answered_twice_is_found(tmp_path: Path) -> None:
 
         def message(number: int, status: str = "done", attempts: int = 0, reason: str | None = None) -> None:
             session.add(
-                Inbox(id=number, conversation_id="c", channel="web", dedupe=str(number), seq=number, kind="text", at=NOW,
-                      received_at=NOW, next_try_at=NOW, status=status, attempts=attempts, reason=reason)
+                Inbox(id=number, conversation_id="c", channel="web", dedupe=str(number), seq=number, kind="text",
+                      at=NOW, received_at=NOW, next_try_at=NOW, status=status, attempts=attempts, reason=reason)
             )  # fmt: skip
 
         def answer(turn: int, seconds: int) -> None:
