@@ -97,6 +97,13 @@ class Phones:
         """What rings when this chat gets a message."""
         return self._bells.setdefault(chat, asyncio.Event())
 
+    async def quiet(self, longest: float = 10.0) -> None:
+        """Until nothing has come for a second: what hangs up on a message makes the house pause before the next."""
+        until, before = time.monotonic() + longest, -1
+        while before != self.sent and time.monotonic() < until:
+            before = self.sent
+            await asyncio.sleep(1.0)
+
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection of the house."""
         try:
@@ -182,6 +189,7 @@ async def house(
 
     try:
         await crowd(people, seconds, scripts, turn, tally)
+        await phones.quiet()
     finally:
         # Not waited for: the house keeps its connections open.
         server.close()

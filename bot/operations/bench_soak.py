@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from bot.benches import crowd
 from bot.directory.cluster import MissingPostgres, cluster
 from bot.gateway.bench import everything
-from bot.operations.bench_load import add, after, conversations, house_memory
+from bot.operations.bench_load import after, conversations, house_memory
 from bot.running.steps import StepFailed, step
 
 PEOPLE = 8
-SLICES = 10
+PARTS = 10
 WARM_UP = 20.0
 MINUTES = 30.0
 QUICK_MINUTES = 1.0
@@ -25,36 +29,56 @@ def run(*, quick: bool = False) -> dict[str, Any]:
     Raises `StepFailed` where PostgreSQL or Redis is not installed.
     """
     minutes = QUICK_MINUTES if quick else float(os.environ.get("RELAIS_SOAK_MINUTES", MINUTES))
-    scripts, slices, memory = conversations(), [], []
+    memory: list[int] = []
     try:
         with cluster() as url, everything(url, 1) as (settings, api, _):
             with step("Warming up"):
-                asyncio.run(crowd.house(settings.port, api, PEOPLE, WARM_UP, scripts, 1_000_000))
+                asyncio.run(crowd.house(settings.port, api, PEOPLE, WARM_UP, conversations(), 1_000_000))
             memory.append(house_memory())
-            for number in range(SLICES):
-                with step(f"{PEOPLE} at once, part {number + 1} of {SLICES}"):
-                    first = 2_000_000 + 1_000 * number
-                    seconds = minutes * 60 / SLICES
-                    slices.append(
-                        asyncio.run(crowd.house(settings.port, api, PEOPLE, seconds, scripts, first))
-                    )
-                memory.append(house_memory())
+            with step(f"{PEOPLE} at once for {minutes:g} minutes"), _sampled(memory, minutes * 60 / PARTS):
+                seconds = minutes * 60
+                tally = asyncio.run(
+                    crowd.house(settings.port, api, PEOPLE, seconds, conversations(), 2_000_000)
+                )
+            memory.append(house_memory())
             lost, doubled = after(url)
     except MissingPostgres as missing:
         raise StepFailed(str(missing)) from None
-    total = crowd.Tally()
-    for one in slices:
-        add(total, one)
+    parts = in_parts(tally.waits)
     return {
         "minutes": minutes,
-        "turns": total.turns,
+        "turns": tally.turns,
         "rss_start_mb": memory[0],
         "rss_end_mb": memory[-1],
         "rss_mb": memory,
-        "p95_first_ms": slices[0].wait_p95(),
-        "p95_last_ms": slices[-1].wait_p95(),
-        "p95_ms": [one.wait_p95() for one in slices],
+        "p95_first_ms": parts[0],
+        "p95_last_ms": parts[-1],
+        "p95_ms": parts,
         "lost": lost,
         "doubled": doubled,
-        "silent": total.silent,
+        "silent": tally.silent,
     }
+
+
+def in_parts(waits: Sequence[float]) -> list[float | None]:
+    """Milliseconds within which 95 % of the turns were answered, in each tenth of the turns, in order."""
+    edges = [len(waits) * number // PARTS for number in range(PARTS + 1)]
+    return [crowd.Tally(waits=list(waits[start:end])).wait_p95() for start, end in itertools.pairwise(edges)]
+
+
+@contextmanager
+def _sampled(memory: list[int], every: float) -> Iterator[None]:
+    """Note the memory of our parts every so many seconds."""
+    done = threading.Event()
+
+    def sample() -> None:
+        while not done.wait(every):
+            memory.append(house_memory())
+
+    sampling = threading.Thread(target=sample, daemon=True)
+    sampling.start()
+    try:
+        yield
+    finally:
+        done.set()
+        sampling.join()

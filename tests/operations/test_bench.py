@@ -11,6 +11,7 @@ from bot.database import connect, sessions
 from bot.gateway.tables import Contact, Conversation, Inbox, Outbox, Person
 from bot.migrations import upgrade
 from bot.operations.bench_load import add, after, conversations, level
+from bot.operations.bench_soak import in_parts
 from bot.sealing import Sealer, seal
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -80,3 +81,9 @@ def test_what_is_lost_or_answered_twice_is_found(tmp_path: Path) -> None:
             answer(turn, seconds)
     engine.dispose()
     assert after(url, patience=0.0) == (1, 1)
+
+
+def test_a_long_run_is_looked_at_in_tenths() -> None:
+    parts = in_parts([10.0] * 90 + [500.0] * 10)
+    assert (len(parts), parts[0], parts[-1]) == (10, 10.0, 500.0)
+    assert in_parts([]) == [None] * 10
