@@ -197,6 +197,11 @@ class Gateway:
         with self._lock:
             return self._replies.get(conversation_id)
 
+    def forget(self, conversation_id: str) -> None:
+        """Keep nothing of this conversation in the process's memory: its person was erased."""
+        with self._lock:
+            self._replies.pop(conversation_id, None)
+
     def set_language(self, conversation_id: str, language: str) -> None:
         """The person's explicit choice of a language: it wins for good."""
         if language not in self._languages:

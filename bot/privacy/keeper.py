@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import threading
 from dataclasses import dataclass, field
@@ -42,7 +43,9 @@ class Keeper:
     def once(self) -> None:
         """One round."""
         now = self.gateway.clock()
-        if self._waiting():
+        if waiting := self._waiting():
+            for conversation_id in itertools.chain.from_iterable(waiting):
+                self.gateway.forget(conversation_id)
             told: list[str] = []
 
             def tell(session: Session, conversation_id: str, number: str) -> None:
@@ -72,12 +75,10 @@ class Keeper:
             self._running.join()
             self._running = None
 
-    def _waiting(self) -> bool:
+    def _waiting(self) -> list[list[str]]:
+        """The conversations of each erasure under way, whichever process it was asked in."""
         with self.sessions() as session:
-            return (
-                session.scalar(select(Erasure.number).where(Erasure.finished_at.is_(None)).limit(1))
-                is not None
-            )
+            return list(session.scalars(select(Erasure.conversations).where(Erasure.finished_at.is_(None))))
 
     def _is_night(self, now: datetime) -> bool:
         """Whether tonight's round is due; once a night in each process, and doing it twice does no harm."""

@@ -21,7 +21,7 @@ from bot.privacy.tables import Erasure
 from bot.privacy.tracker import modern, stored
 from tests import postgres
 from tests.gateway.house import answer
-from tests.privacy.conftest import House
+from tests.privacy.conftest import House, remember
 
 MARK = "Zqxmarker"
 PHONE = "+33612349876"
@@ -158,9 +158,18 @@ def test_the_person_is_told_the_number_of_the_receipt(build: Callable[..., House
     assert (last.key, number in last.text) == ("erase.receipt", True)
 
 
-def test_what_the_engine_writes_late_is_cleaned_too(build: Callable[..., House]) -> None:
-    from tests.privacy.conftest import remember
+def test_nothing_stays_in_memory(build: Callable[..., House]) -> None:
+    house = build()
+    house.say("bonjour")
+    conversation = house.conversation()
+    assert house.gateway.last_reply(conversation) is not None
+    house.say("effacer")
+    house.say("1")
+    house.keeper.once()
+    assert house.gateway.last_reply(conversation) is None
 
+
+def test_what_the_engine_writes_late_is_cleaned_too(build: Callable[..., House]) -> None:
     house = build()
     house.say("bonjour")
     conversation = house.conversation()
@@ -197,6 +206,18 @@ def test_an_erasure_keeps_the_silence_of_who_said_stop(build: Callable[..., Hous
     with house.make() as session:
         contact = session.scalars(select(Contact)).one()
         assert (contact.address, contact.stopped_at is not None) == (None, True)
+
+
+def test_somebody_without_a_conversation_is_erased_to_the_end(build: Callable[..., House]) -> None:
+    house = build()
+    with house.make.begin() as session:
+        session.add(Person(id="p", created_at=house.clock(), reach={"phone": PHONE}))
+        session.flush()
+        erasure.erase(session, "p", "coordinator", house.clock(), 20)
+    house.clock.forward(seconds=30)
+    house.keeper.once()
+    with house.make() as session:
+        assert session.scalars(select(Erasure)).one().finished_at == house.clock()
 
 
 def test_other_people_lose_nothing(build: Callable[..., House]) -> None:
