@@ -64,7 +64,9 @@ def apply() -> None:
     """Put the patch in place, after `tracker_rows`. Raises `RuntimeError` when Rasa's events have changed."""
     for event, keys in ((UserUttered("x"), USER_KEYS), (BotUttered("x"), BOT_KEYS)):
         if set(event.as_dict()) != keys:
-            raise RuntimeError(f"Rasa's {type(event).__name__} has changed: review engine/discreet_tracker.py")
+            raise RuntimeError(
+                f"Rasa's {type(event).__name__} has changed: review engine/discreet_tracker.py"
+            )
     whole = tracker_rows.row
 
     def row(sender_id: str, event: Any) -> dict[str, Any]:
