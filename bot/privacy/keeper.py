@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from bot.gateway.gateway import Gateway
 from bot.gateway.reply import Say
 from bot.privacy import finishing, retention, tracker
+from bot.privacy.logs import turn_over
 from bot.privacy.settings import KeepSettings
 from bot.privacy.tables import Erasure
 from bot.privacy.traces import compact
@@ -58,6 +59,7 @@ class Keeper:
             for conversation_id in told:
                 self.gateway.wake(conversation_id)
         if self._is_night(now):
+            turn_over(self.settings.var, now)
             retention.run(self.sessions, self.settings, self.keep, now)
             for url in (self.settings.url(), tracker.modern(self.settings.tracker())):
                 compact(url, whatever_its_size=True)
