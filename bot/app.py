@@ -31,7 +31,6 @@ from bot.gateway.worker import Worker
 from bot.handover.book import open_one
 from bot.handover.tables import Counsellor
 from bot.operations.secrets import refuse_weak
-from bot.operations.secrets import refuse_weak
 from bot.sealing import sealer_of
 from bot.settings import Settings
 
@@ -53,7 +52,6 @@ def create_app(settings: Settings | None = None, house: House | None = None) -> 
     """The application for these settings (those of the environment by default), or around a house that stands."""
     settings = settings or (house.settings if house else Settings())
     if house is None:
-        refuse_weak(settings)
         refuse_weak(settings)
         # Here, not above: an application around a house that stands needs none of what building one loads.
         from bot.assembly import assemble

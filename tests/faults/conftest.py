@@ -107,5 +107,6 @@ def build(tmp_path: Path) -> Iterator[Callable[..., House]]:
 def postgres_url() -> Iterator[str]:
     if said := postgres.missing():
         pytest.skip(said)
-    with postgres.cluster() as url:
+    # Tests elsewhere do without syncing; here a commit must outlive the server, as it does in a real one.
+    with postgres.cluster(("synchronous_commit=on", "fsync=on", "full_page_writes=on")) as url:
         yield url

@@ -58,7 +58,7 @@ def test_postgresql_restarted_in_the_middle_of_turns(build: Build, postgres_url:
     for number, words in enumerate(["un", "deux", "trois"]):
         house.receive(words, number)
         # A turn that could not even give its conversation back waits for its lease (12 s here) each time.
-        house.until(lambda: house.answered(number + 1), 90)  # noqa: B023  waited for at once
+        house.until(lambda: house.answered(number + 1), 60)  # noqa: B023  waited for at once
     assert len(broken) == 3
     assert house.heard() == ["un", "deux", "trois"]
     assert house.said().count("echo") == 3
