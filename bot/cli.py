@@ -37,6 +37,14 @@ def setup() -> None:
     prepare(Settings())
 
 
+@app.command(hidden=True)
+def greet() -> None:
+    """Print where to go; `up` calls it when everything is well."""
+    from bot.running.prepare import greet as say_where
+
+    say_where(Settings())
+
+
 @app.command()
 def up(
     detach: Annotated[bool, typer.Option("--detach", help="Return when every health check answers.")] = False,

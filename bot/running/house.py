@@ -15,7 +15,6 @@ import psutil
 
 from bot.running import model
 from bot.running.parts import all_parts
-from bot.running.prepare import greet, prepare
 from bot.running.steps import StepFailed, step
 from bot.running.supervisor import Supervisor
 from bot.settings import Settings
@@ -48,7 +47,7 @@ def foreground(settings: Settings, *, announce: bool = True) -> int:
     """
     if running_pid(settings):
         raise StepFailed("Relais already runs here.\n→ `relais down` stops it.")
-    prepare(settings)
+    _ask("setup", settings)
     supervisor = Supervisor(all_parts(settings, model.path()), _line)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, supervisor.ask_to_stop)
@@ -64,7 +63,7 @@ def foreground(settings: Settings, *, announce: bool = True) -> int:
             json.dumps({"pid": own.pid, "created": own.create_time(), "ready": True})
         )
         if announce:
-            greet(settings)
+            _ask("greet", settings)
         supervisor.watch()
     finally:
         # A second Ctrl-C while stopping must not leave a process behind.
@@ -80,7 +79,7 @@ def detached(settings: Settings) -> int:
     if running_pid(settings):
         print("Relais already runs here.", file=sys.stderr)
         return 0
-    prepare(settings)
+    _ask("setup", settings)
     settings.var.mkdir(parents=True, exist_ok=True)
     log = settings.var / "relais.log"
     environment = {**os.environ, "RELAIS_PORT": str(settings.port)}
@@ -101,8 +100,16 @@ def detached(settings: Settings) -> int:
     if child.poll() is not None:
         print("\n".join(log.read_text(errors="replace").splitlines()[-25:]), file=sys.stderr)
         return 1
-    greet(settings)
+    _ask("greet", settings)
     return 0
+
+
+def _ask(command: str, settings: Settings) -> None:
+    """Run another command of ours to its end: what it imports does not stay in the supervisor's memory."""
+    environment = {**os.environ, "RELAIS_PORT": str(settings.port)}
+    done = subprocess.run([sys.executable, "-m", "bot.cli", command], env=environment, check=False)
+    if done.returncode:
+        raise StepFailed(f"`relais {command}` failed.\n→ What it said is above.")
 
 
 def _ready(settings: Settings) -> bool:
