@@ -54,5 +54,5 @@ def test_it_is_said_in_french(build: Callable[..., House], channel: str) -> None
     say = readable(held(house), KEEP)
     speech = Speech.load(ROOT / "data", lambda code: {"44131": "Pornic"}.get(code, code), strict=True)
     told = speech.say(say.key, say.values, language="fr", channel=channel).text
-    for words in ("06 12 34 98 76", "Pornic", "EFFACER", "votre demande du lundi 23 novembre", "30"):
+    for words in ("06 12 34 98 76", "Pornic", "EFFACER", "votre demande (lundi 23 novembre)", "30"):
         assert words in told
