@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 LEFT_TO_RIGHT_ISOLATE, RIGHT_TO_LEFT_ISOLATE, POP_ISOLATE = "\u2066", "\u2067", "\u2069"
+_ADDRESS = re.compile(r"://|@|www\.")
 _SPACES = re.compile(r"[ \t]{2,}")
 _SPACE_BORDER = re.compile(r"[ \t]+(?=\n|$)|(?<=\n)[ \t]+")
 
@@ -39,8 +40,18 @@ Pieces = tuple[Piece, ...]
 
 
 def given(text: str) -> Pieces:
-    """A name, a link, a number, a person's words: kept as they are, set apart where directions differ."""
+    """A place, a link, a number: kept as they are, set apart where directions differ."""
     return (Piece(text, Loss.NONE, apart=True),) if text else ()
+
+
+def cited(text: str) -> Pieces:
+    """A service's name, a source's or a person's words: set apart; signs may be redrawn in an SMS, letters not.
+
+    What holds an address is kept to the sign.
+    """
+    return (
+        (Piece(text, Loss.NONE if _ADDRESS.search(text) else Loss.TYPOGRAPHIC, apart=True),) if text else ()
+    )
 
 
 def words(text: str) -> Pieces:

@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.speech.catalogue import PLACEHOLDER, REFERENCE, Catalogue, Plural
 from bot.speech.formats import Formats, local_day, phone
-from bot.speech.pieces import Piece, Pieces, given, tidied, words
+from bot.speech.pieces import Piece, Pieces, cited, given, tidied, words
 
 UNITS = ("km", "minutes", "hours", "days", "weeks", "months", "years")
 _DEEPEST = 12
@@ -103,7 +103,7 @@ class Voice:
         if value is None or isinstance(value, bool) or depth > _DEEPEST:
             return ()
         if isinstance(value, str):
-            return given(value)
+            return cited(value)
         if isinstance(value, int | float):
             return words(self._mine.number(value))
         if not isinstance(value, Mapping):
@@ -148,7 +148,9 @@ class Voice:
                 return words(self._mine.time(datetime.time.fromisoformat(content)))
             case "place":
                 return given(self.places(content) if self.places else content)
-            case "text" | "link":
+            case "text":
+                return cited(str(content))
+            case "link":
                 return given(str(content))
             case "phone":
                 compact = self.channel == "sms" and self._mine.direction == "rtl"

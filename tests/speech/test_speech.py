@@ -255,6 +255,20 @@ def test_no_hidden_character_in_an_sms(words: str, language: str) -> None:
     assert said.segments == SMALL.segments(said.text)
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Calculateur d’itinéraires", "Calculateur d'itinéraires"),
+        ("https://exemple.fr/l’aide", "https://exemple.fr/l’aide"),
+    ],
+    ids=["a service's name", "an address"],
+)
+def test_a_sign_in_somebody_elses_words_does_not_cost_a_segment(name: str, shown: str) -> None:
+    long = name + " " + "a" * 60
+    said = SMALL.say("said", {"words": {"text": long}}, language="fr", channel="sms")
+    assert shown in said.text
+
+
 def test_an_sms_gives_up_signs_then_accents_but_never_a_name() -> None:
     cholet = SMALL.say("long", {"place": {"place": "49099"}}, language="fr", channel="sms")
     assert cholet.text.startswith("L'etre humain qui vous a répondu n'est plus là, mais Cholet reste")
