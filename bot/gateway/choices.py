@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 # What stands around a typed number: « 1. », « 1) », « (1) », « n°1 », « 1️⃣ ».
+HEAD = re.compile(r"[,:،፣፡]")  # what ends the yes of « oui, tout effacer »
 AROUND_NUMBER = " .)(:-–#°nN\ufe0f\u20e3،。"
 
 
@@ -41,29 +42,40 @@ def folded(text: str) -> str:
     return " ".join(re.findall(r"\w+", bare))
 
 
-class NumberWords:
-    """The words for 1, 2, 3… in every language, read from a data file."""
+class AnswerWords:
+    """The words for 1, 2, 3… and for yes and no in every language, read from data files."""
 
-    def __init__(self, words: Mapping[str, int]) -> None:
-        """`words` are folded words and their number."""
-        self._words = words
+    def __init__(self, numbers: Mapping[str, int], assent: Mapping[str, bool] | None = None) -> None:
+        """`numbers` are folded words and their number, `assent` folded words and whether they say yes."""
+        self._numbers = numbers
+        self._assent = assent or {}
 
     @classmethod
-    def load(cls, data: Path) -> NumberWords:
-        """From `gateway/numbers.yml` under the data folder: language → number → words."""
+    def load(cls, data: Path) -> AnswerWords:
+        """From `gateway/numbers.yml` (language → number → words) and `gateway/assent.yml` (yes, no → language →
+        words) under the data folder."""
         content = yaml.safe_load((data / "gateway" / "numbers.yml").read_text(encoding="utf-8"))
-        words: dict[str, int] = {}
-        for numbers in content["numbers"].values():
-            for number, spellings in numbers.items():
-                words.update((folded(spelling), int(number)) for spelling in spellings)
-        return cls(words)
+        numbers: dict[str, int] = {}
+        for by_number in content["numbers"].values():
+            for number, spellings in by_number.items():
+                numbers.update((folded(spelling), int(number)) for spelling in spellings)
+        content = yaml.safe_load((data / "gateway" / "assent.yml").read_text(encoding="utf-8"))
+        assent: dict[str, bool] = {}
+        for answer in (True, False):
+            for words in content["yes" if answer else "no"].values():
+                assent.update((folded(word), answer) for word in words)
+        return cls(numbers, assent)
 
     def number(self, text: str) -> int | None:
         """The number a short message is, in digits of any script or in one word; None when it is more."""
         bare = text.strip().strip(AROUND_NUMBER)
         if 0 < len(bare) <= 2 and all(unicodedata.decimal(char, None) is not None for char in bare):
             return int("".join(str(unicodedata.decimal(char)) for char in bare))
-        return self._words.get(folded(text))
+        return self._numbers.get(folded(text))
+
+    def assent(self, text: str) -> bool | None:
+        """Whether the whole text is a yes or a no; None when it is neither."""
+        return self._assent.get(folded(text))
 
 
 class Keywords:
@@ -84,14 +96,20 @@ class Keywords:
         return self._signals.get(folded(text))
 
 
-def meant(text: str, choices: Sequence[Offered], numbers: NumberWords) -> Offered | None:
-    """The choice this typed text means, if any: its label in words, else its number."""
+def meant(text: str, choices: Sequence[Offered], words: AnswerWords) -> Offered | None:
+    """The choice this typed text means, if any: its label in words, a yes or no for the one whose label
+    begins with it, else its number."""
     wanted = folded(text)
     if wanted:
         labelled = [choice for choice in choices if folded(choice.label) == wanted]
         if len(labelled) == 1:
             return labelled[0]
-    number = numbers.number(text)
+    answer = words.assent(text)
+    if answer is not None:
+        like = [choice for choice in choices if words.assent(HEAD.split(choice.label)[0]) is answer]
+        if len(like) == 1:
+            return like[0]
+    number = words.number(text)
     return choices[number - 1] if number is not None and 1 <= number <= len(choices) else None
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.gateway import outbox, passage, quiet
-from bot.gateway.choices import Keywords, NumberWords
+from bot.gateway.choices import AnswerWords, Keywords
 from bot.gateway.inbox import Arrival, opened, store
 from bot.gateway.limits import Limits, Patience
 from bot.gateway.message import Incoming, Outgoing
@@ -70,7 +70,7 @@ class Gateway:
                 speech,
                 engine,
                 effects,
-                NumberWords.load(settings.data),
+                AnswerWords.load(settings.data),
                 Keywords.load(settings.data),
                 nearest,
             ),

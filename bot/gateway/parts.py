@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.gateway.choices import Keywords, NumberWords
+from bot.gateway.choices import AnswerWords, Keywords
 from bot.gateway.ports import Detector, Effects, Engine, Nearest, Speech, Understanding
 
 
@@ -17,6 +17,6 @@ class Parts:
     speech: Speech
     engine: Engine
     effects: Effects
-    numbers: NumberWords
+    answer_words: AnswerWords
     keywords: Keywords
     nearest: Nearest

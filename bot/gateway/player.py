@@ -143,7 +143,7 @@ class Player:
         near = None
         if message.kind == "location":
             near = parts.nearest(message.given["latitude"], message.given["longitude"])
-        return decide(message, view, reading, guess, parts.numbers, self._spoken, near)
+        return decide(message, view, reading, guess, parts.answer_words, self._spoken, near)
 
     def _asked(self, loaded: Loaded, question: Question, language: str | None) -> Reply:
         view = loaded.view

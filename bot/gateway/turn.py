@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from bot.gateway.choices import NumberWords, Offered, meant, tapped
+from bot.gateway.choices import AnswerWords, Offered, meant, tapped
 from bot.gateway.plan import Message, Plan, Question, View
 from bot.gateway.ports import Guess
 from bot.gateway.reach import reach
@@ -33,7 +33,7 @@ def decide(
     view: View,
     reading: Reading,
     guess: Guess | None,
-    numbers: NumberWords,
+    answer_words: AnswerWords,
     spoken: frozenset[str],
     near: str | None = None,
 ) -> Plan:
@@ -43,7 +43,7 @@ def decide(
     The order is the promise: stopped, STOP, erase, danger, a human holds it, choices, language, engine.
     """
     keep = _kept(message, view, reading)
-    choice = _choice(message, view, numbers)
+    choice = _choice(message, view, answer_words)
     action = choice.payload.get("gateway") if choice else None
     if view.stopped:
         return _while_stopped(message, reading, keep)
@@ -78,12 +78,12 @@ def _kept(message: Message, view: View, reading: Reading) -> str:
     return masked(message.typed.text, spans)
 
 
-def _choice(message: Message, view: View, numbers: NumberWords) -> Offered | None:
+def _choice(message: Message, view: View, answer_words: AnswerWords) -> Offered | None:
     if message.tapped is not None:
         return message.tapped
     if message.choice is not None:
         return tapped(message.choice, view.choices)
-    return meant(message.typed.text, view.choices, numbers) if message.kind == "text" else None
+    return meant(message.typed.text, view.choices, answer_words) if message.kind == "text" else None
 
 
 def _while_stopped(message: Message, reading: Reading, keep: str) -> Plan:
