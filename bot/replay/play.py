@@ -87,6 +87,7 @@ def play(played: Stage, clock: FrozenClock, script: Script) -> dict[str, Any]:
     conversation_id: str | None = None
     asked: str | None = None
     last: list[Outgoing] = []
+    seen = 0
     for number, message in enumerate(script.messages):
         incoming = _incoming(script, address, number, message, asked, conversation_id, played)
         if incoming is None:
@@ -94,10 +95,10 @@ def play(played: Stage, clock: FrozenClock, script: Script) -> dict[str, Any]:
         began = time.perf_counter()
         inbox_id = played.gateway.receive(incoming)
         conversation_id = played.gateway.conversation_of(inbox_id)
-        before = max((item.seq for item in last), default=0)
         answered = _answered(played, clock, conversation_id)
         milliseconds = (time.perf_counter() - began) * 1000
-        last = played.gateway.after(conversation_id, before)
+        last = played.gateway.after(conversation_id, seen)
+        seen = max((item.seq for item in last), default=seen)
         reply = played.gateway.last_reply(conversation_id)
         asked = next((item.asks for item in reversed(last) if item.asks), None)
         line["turns"].append(_turn(incoming, script, last, asked, milliseconds))
