@@ -81,7 +81,8 @@ def _joined(
     sections = {name: contents[name]["languages"].get(language) or {} for name in FILES}
     scripts: Iterable[Mapping[str, str]] = (contents[name].get("scripts") or {} for name in FILES)
     script = next((str(listed[language]) for listed in scripts if language in listed), "latin")
-    joined: dict[str, Any] = {"language": language, "script": script, "spelling": {}, "sets": {}, "rules": {}}
+    joined: dict[str, Any] = {"language": language, "script": script, "spelling": {}, "sets": {}}
+    joined |= {"common": [], "rules": {}}
     lexicon = own.get(language)
     if lexicon is not None:
         joined["spelling"] = {word: " ".join(parts) for word, parts in lexicon.spelling.items()}
@@ -89,6 +90,7 @@ def _joined(
     for name, section in sections.items():
         joined["spelling"].update(section.get("spelling") or {})
         joined["sets"].update(section.get("sets") or {})
+        joined["common"].extend(section.get("common") or ())
         for part, codes in (section.get("rules") or {}).items():
             joined["rules"][f"{name}.{part}"] = codes
     return joined

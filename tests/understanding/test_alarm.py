@@ -2,10 +2,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 import pytest
+import yaml
 
 from bot.understanding.reader import Understanding
+
+TABLES = sorted(Path(__file__).with_name("alarms").glob("*.yml"))
+LEAST_HEARD = 0.98
+MOST_FALSE = 0.02
 
 DANGERS = [
     ("j'en peux plus je veux en finir", "suicide"),
@@ -138,3 +144,14 @@ def test_listening_knows_who_writes_for_another(understanding: Understanding, mo
     heard = understanding.listen("j'accompagne une dame de 45 ans", now=monday, language="fr", asked=None)
     assert heard.about_other
     assert heard.facts == ()
+
+
+@pytest.mark.parametrize("path", TABLES, ids=lambda path: path.stem)
+def test_tables_of_dangers_and_lures(understanding: Understanding, path: Path) -> None:
+    table = yaml.safe_load(path.read_text(encoding="utf-8"))
+    said = [(code, text) for parts in table.values() for code, texts in parts.items() for text in texts]
+    missed = [text for code, text in said if code != "lures" and understanding.danger(text) is None]
+    false = [text for code, text in said if code == "lures" and understanding.danger(text)]
+    lures = sum(code == "lures" for code, _ in said)
+    assert len(missed) <= (1 - LEAST_HEARD) * (len(said) - lures), missed
+    assert len(false) <= MOST_FALSE * lures, false
