@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# The servers the tests use as they are: PostgreSQL, Redis, Kannel, Chromium. Installed when this runs as root on
-# Debian; elsewhere the missing ones are named, and the tests that need them say that they are skipped.
+# The servers the tests use as they are: PostgreSQL, PostGIS (only for the comparison with the directory's peer), Redis,
+# Kannel, Chromium. Installed when this runs as root on Debian; elsewhere the missing ones are named, and the tests that
+# need them say that they are skipped.
 set -euo pipefail
 
 missing=()
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
+compgen -G '/usr/share/postgresql/*/extension/postgis.control' >/dev/null || missing+=(postgresql-postgis)
 command -v redis-server >/dev/null || missing+=(redis-server)
 command -v bearerbox >/dev/null || [ -x /usr/sbin/bearerbox ] || missing+=(kannel kannel-extras)
 command -v chromium >/dev/null || missing+=(chromium)

@@ -28,7 +28,7 @@ def programs() -> Path:
         for candidate in sorted(root.glob("*/bin/initdb"), reverse=True):
             return candidate.parent
     raise MissingPostgres(
-        "PostgreSQL is not installed: apt-get install postgresql-15 (postgresql-15-postgis-3 for PostGIS)"
+        "PostgreSQL is not installed: apt-get install postgresql (postgresql-postgis for PostGIS)"
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import psycopg
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import select
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -53,12 +53,11 @@ def fill(url: str, factory: sessionmaker[Session]) -> None:
 
     Raises `MissingPostgis`.
     """
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        if not connection.scalar(text("SELECT count(*) FROM pg_available_extensions WHERE name = 'postgis'")):
-            raise MissingPostgis("PostGIS is not installed: apt-get install postgresql-15-postgis-3")
-        connection.execute(text("CREATE EXTENSION IF NOT EXISTS postgis"))
-    engine.dispose()
+    with psycopg.connect(_dsn(url), autocommit=True) as target:
+        offered = target.execute("SELECT 1 FROM pg_available_extensions WHERE name = 'postgis'").fetchone()
+        if offered is None:
+            raise MissingPostgis("PostGIS is not installed: apt-get install postgresql-postgis")
+        target.execute("CREATE EXTENSION IF NOT EXISTS postgis")
     with psycopg.connect(_dsn(url), autocommit=True) as target, factory() as session:
         for kind, table in _TABLES.items():
             names = FIELDS[kind]
