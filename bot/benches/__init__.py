@@ -11,6 +11,7 @@ from bot.running.steps import StepFailed
 
 MODULES = {
     "channels": "bot.gateway.bench",
+    "desk": "bot.handover.bench",
     "turns": "bot.benches.turns",
     "directory": "bot.directory.bench",
     "tamis": "bot.tamis.bench",
