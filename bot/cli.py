@@ -118,11 +118,13 @@ def bench(
     name: str,
     quick: Quick = False,
     cases: Annotated[list[Path] | None, typer.Option(help="For `understanding`: case files.")] = None,
+    more: Annotated[list[Path] | None, typer.Argument(help="More case files.", metavar="[FILE]...")] = None,
 ) -> None:
     """Run a benchmark; its last line is one JSON object."""
     from bot.benches import run
 
-    print(json.dumps(run(name, quick=quick, cases=cases or []), ensure_ascii=False))
+    files = [*(cases or ()), *(more or ())]
+    print(json.dumps(run(name, quick=quick, cases=files), ensure_ascii=False))
 
 
 def _day(text: str | None) -> date | None:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import statistics
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.understanding import plain
+from bot.understanding.cases import BadCases, Case, load_cases
 from bot.understanding.facts import Reading
 from bot.understanding.language import LanguageDetector
 from bot.understanding.reader import Understanding
@@ -23,78 +21,85 @@ UNSURE = ("ps", "ti")
 GROUPS = ("fr", "fr-sms", "other", "unsure")
 
 
-def load_cases(paths: Iterable[Path]) -> list[dict[str, Any]]:
-    """The cases of YAML files (see tests/understanding/cases/README.md)."""
-    cases: list[dict[str, Any]] = []
-    for path in paths:
-        cases += yaml.load(path.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or []
-    return cases
-
-
-def profile_of(reading: Reading) -> dict[str, Any]:
-    """The profile that one message alone gives."""
+def profile_of(readings: Sequence[Reading]) -> dict[str, Any]:
+    """The profile that the messages of one conversation give, in order."""
     # The measure runs in the application only; the reader itself must not need the profile's room.
     from bot.profile.merge import merge
 
-    return merge({}, reading.facts).profile
+    profile: dict[str, Any] = {}
+    for reading in readings:
+        profile = merge(profile, reading.facts).profile
+        if reading.signal == "human":  # heard before the facts, and kept with them
+            profile["human_requested"] = True
+    return profile
 
 
-def verdict(case: Mapping[str, Any], reading: Reading) -> dict[str, Counter[str]]:
+def verdict(case: Case, readings: Sequence[Reading]) -> dict[str, Counter[str]]:
     """For each field: `right`, `wrong` (another value, or one that should be unknown), `missed`."""
-    profile = profile_of(reading)
+    from bot.diagnostic.urgency import urgency
+
+    profile = profile_of(readings)
+    profile["urgency"] = urgency(profile, None, case.now)
     out: dict[str, Counter[str]] = {}
-    for name, wanted in (case.get("expect") or {}).items():
+    for name, wanted in case.expect.items():
         got = profile.get(name)
         if wanted is None:
             # A place to ask back: no value, and the candidates said.
             result = "right" if got is None else "wrong"
         elif isinstance(wanted, list):
             if got is None:
-                result = "right" if _denied(reading, name, wanted) else "missed"
+                result = "right" if not wanted and _denied(readings, name) else "missed"
             else:
                 result = "right" if set(got) == set(map(str, wanted)) else "wrong"
         else:
             result = "missed" if got is None else "right" if str(got) == str(wanted) else "wrong"
         out[name] = Counter([result])
-    for name in case.get("absent") or ():
+    for name in case.absent:
         if name != "danger" and profile.get(name) is not None:
             out.setdefault(name, Counter()).update(["wrong"])
     return out
 
 
-def _denied(reading: Reading, name: str, wanted: Sequence[Any]) -> bool:
-    return not wanted and any(f.field == name and f.operation == "clear" for f in reading.facts)
+def _denied(readings: Sequence[Reading], name: str) -> bool:
+    return any(f.field == name and f.operation == "clear" for r in readings for f in r.facts)
 
 
 def run(quick: bool = False, cases: Sequence[Path] = ()) -> dict[str, Any]:
-    """Reads every case and counts. `cases`: files instead of the project's own; `quick`: one case in three."""
+    """Reads every case and counts. `cases`: files instead of the project's own; `quick`: one case in three.
+
+    Raises `StepFailed` when a file cannot be used.
+    """
+    from bot.running.steps import StepFailed
+
     understanding = Understanding.load(ROOT / "data")
     detector = LanguageDetector.load(ROOT / "data", understanding.gazetteer)
-    listed = load_cases(cases or sorted(CASES.glob("*.yml")))
+    try:
+        listed = load_cases(cases or sorted(CASES.glob("*.yml")))
+    except BadCases as error:
+        raise StepFailed(str(error)) from error
     if quick:
         listed = listed[::3]
     for case in listed:  # patterns compile at their first use: not what a message costs
-        _read(understanding, case)
+        read(understanding, detector, case)
     tallies: dict[str, Counter[str]] = defaultdict(Counter)
     fields: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
-    times: list[float] = []
+    times: dict[str, list[float]] = defaultdict(list)
     for case in listed:
-        began = time.process_time()  # other work must not count
-        reading = _read(understanding, case)
-        times.append((time.process_time() - began) * 1000)
-        found = verdict(case, reading)
-        counts = sum(found.values(), Counter[str]())
-        counts["messages"] += 1
+        spent: list[float] = []
+        readings = read(understanding, detector, case, spent)
+        found = verdict(case, readings)
+        counts = _counted(found)
         counts["exact"] += not (counts["wrong"] or counts["missed"])
-        counts["with_wrong"] += bool(counts["wrong"])
-        _alarms(case, reading, counts)
+        _alarms(case, readings, counts)
         _language(case, detector, counts)
-        for group in _groups(case):
+        for group in groups_of(case, detector):
             tallies[group] += counts
+            times[group] += spent
             for name, results in found.items():
                 fields[group][name] += results
-    groups = {name: _figures(tally) for name, tally in sorted(tallies.items())}
-    peer, cost = _plain(understanding, listed, quick)
+    groups = {name: _figures(tally) | _times(times[name]) for name, tally in sorted(tallies.items())}
+    peer, cost = _plain(understanding, detector, listed, quick)
+    everything = tallies["all"]
     return {
         "messages": len(listed),
         "groups": groups,
@@ -102,75 +107,111 @@ def run(quick: bool = False, cases: Sequence[Path] = ()) -> dict[str, Any]:
             group: {n: _figures(t) for n, t in sorted(f.items())} for group, f in sorted(fields.items())
         },
         "f1": {name: groups[name]["f1"] for name in GROUPS if name in groups},
-        "wrong_fact_rate": groups["all"]["wrong_fact_rate"] if groups else None,
-        "danger_recall": _ratio(tallies["all"]["danger_heard"], tallies["all"]["danger"]),
-        "false_alarm_rate": _ratio(tallies["all"]["false_alarm"], tallies["all"]["safe"]),
-        "language_right": _ratio(tallies["all"]["language_ok"], tallies["all"]["messages"]),
+        "wrong_fact_rate": _ratio(everything["with_wrong"], everything["messages"]),
+        "danger_recall": _ratio(everything["danger_heard"], everything["danger"]),
+        "false_alarm_rate": _ratio(everything["false_alarm"], everything["safe"]),
+        "language_right": _ratio(everything["language_ok"], everything["language_judged"]),
         "plain_rasa_f1": {name: peer[name]["f1"] for name in GROUPS if name in peer},
         "plain_rasa_held_f1": {name: peer[f"held {name}"]["f1"] for name in GROUPS if f"held {name}" in peer},
         "plain_rasa_wrong_fact_rate": peer["all"]["wrong_fact_rate"] if peer else None,
         "plain_rasa_cost": cost,
-        "p50_ms": round(statistics.median(times), 3) if times else None,
-        "p95_ms": round(statistics.quantiles(times, n=20)[-1], 3) if len(times) > 1 else None,
+        **(_times(times["all"])),
     }
 
 
+def read(
+    understanding: Understanding, detector: LanguageDetector, case: Case, spent: list[float] | None = None
+) -> list[Reading]:
+    """What each message of a case says, read one after the other; `spent` takes the milliseconds each cost."""
+    readings: list[Reading] = []
+    language = case.language
+    for rank, text in enumerate(case.texts):
+        if language is None:
+            guess = detector.detect(text, None)
+            language = guess.language if guess.sure else None
+        profile = profile_of(readings) if readings else None
+        began = time.process_time()  # other work must not count
+        reading = understanding.read(
+            text, now=case.now, language=language, asked=None if rank else case.asked, profile=profile
+        )
+        if spent is not None:
+            spent.append((time.process_time() - began) * 1000)
+        readings.append(reading)
+    return readings
+
+
 def _plain(
-    understanding: Understanding, listed: Sequence[Mapping[str, Any]], quick: bool
+    understanding: Understanding, detector: LanguageDetector, listed: Sequence[Case], quick: bool
 ) -> tuple[dict[str, dict[str, Any]], dict[str, float]]:
     """The same cases through plain Rasa, which learns from the project's own cases but those held back."""
     own = load_cases(sorted(CASES.glob("*.yml")))
-    taught = [case for case in own if not case.get("held")]
-    texts = [str(case["text"]) for case in listed]
-    read, cost = plain.readings(understanding, taught, texts, lambda case: _read(understanding, case), quick)
+    taught = [
+        (text, case.expect, reading)
+        for case in own
+        if not case.held
+        for text, reading in zip(case.texts, read(understanding, detector, case), strict=True)
+    ]
+    answers, cost = plain.readings(understanding, taught, [t for case in listed for t in case.texts], quick)
+    left = iter(answers)
     tallies: dict[str, Counter[str]] = defaultdict(Counter)
-    for case, reading in zip(listed, read, strict=True):
-        counts = sum(verdict(case, reading).values(), Counter[str]())
-        counts["messages"] += 1
-        counts["with_wrong"] += bool(counts["wrong"])
-        for group in _groups(case):
+    for case in listed:
+        counts = _counted(verdict(case, [next(left) for _ in case.texts]))
+        for group in groups_of(case, detector):
             tallies[group] += counts
     return {name: _figures(tally) for name, tally in tallies.items()}, cost
 
 
-def _read(understanding: Understanding, case: Mapping[str, Any]) -> Reading:
-    now = case["now"] if isinstance(case["now"], datetime) else datetime.fromisoformat(str(case["now"]))
-    return understanding.read(
-        str(case["text"]), now=now, language=case.get("language"), asked=case.get("asked")
-    )
-
-
-def _groups(case: Mapping[str, Any]) -> list[str]:
-    language, style = str(case["language"]), str(case.get("style", "plain"))
+def groups_of(case: Case, detector: LanguageDetector) -> list[str]:
+    """The groups that a case counts in; a language nobody told is the one its first message is sure to be in."""
+    language = case.language
+    if language is None and case.texts:
+        language = detector.detect(case.texts[0], None).language
     main = (
-        ("fr-sms" if style == "sms" else "fr")
+        ("fr-sms" if case.style == "sms" else "fr")
         if language == "fr"
         else "unsure"
         if language in UNSURE
         else "other"
     )
-    out = ["all", main, f"language {language}", f"style {style}"]
-    if case.get("held"):
+    out = ["all", main, f"language {language}", f"style {case.style}"]
+    if case.held:
         out += ["held", f"held {main}", f"held language {language}"]
     return list(dict.fromkeys(out))
 
 
-def _alarms(case: Mapping[str, Any], reading: Reading, counts: Counter[str]) -> None:
-    wanted = case.get("danger")
-    if wanted:
+def _counted(found: Mapping[str, Counter[str]]) -> Counter[str]:
+    counts = sum(found.values(), Counter[str]())
+    counts["messages"] += 1
+    counts["with_wrong"] += bool(counts["wrong"])
+    return counts
+
+
+def _alarms(case: Case, readings: Sequence[Reading], counts: Counter[str]) -> None:
+    dangers = {reading.danger for reading in readings} - {None}
+    if case.danger:
         counts["danger"] += 1
-        counts["danger_heard"] += reading.danger is not None
-        counts["danger_exact"] += reading.danger == wanted
+        counts["danger_heard"] += bool(dangers)
+        counts["danger_exact"] += case.danger in dangers
     else:
         counts["safe"] += 1
-        counts["false_alarm"] += reading.danger is not None
-    if reading.signal == case.get("signal"):
-        counts["signal_ok"] += 1
+        counts["false_alarm"] += bool(dangers)
+    signals = {reading.signal for reading in readings} - {None}
+    counts["signal_ok"] += signals == ({case.signal} if case.signal else set())
 
 
-def _language(case: Mapping[str, Any], detector: LanguageDetector, counts: Counter[str]) -> None:
-    guess = detector.detect(str(case["text"]), None)
-    counts["language_ok"] += guess.language in (None, case["language"]) or not guess.sure
+def _language(case: Case, detector: LanguageDetector, counts: Counter[str]) -> None:
+    if case.language is None or not case.texts:
+        return
+    guess = detector.detect(case.texts[0], None)
+    counts["language_judged"] += 1
+    counts["language_ok"] += guess.language in (None, case.language) or not guess.sure
+
+
+def _times(spent: Sequence[float]) -> dict[str, float | None]:
+    return {
+        "p50_ms": round(statistics.median(spent), 3) if spent else None,
+        "p95_ms": round(statistics.quantiles(spent, n=20)[-1], 3) if len(spent) > 1 else None,
+    }
 
 
 def _figures(tally: Counter[str]) -> dict[str, Any]:
@@ -193,7 +234,7 @@ def _figures(tally: Counter[str]) -> dict[str, Any]:
             "danger_recall": _ratio(tally["danger_heard"], tally["danger"]),
             "false_alarm_rate": _ratio(tally["false_alarm"], tally["safe"]),
             "signal_right": _ratio(tally["signal_ok"], tally["messages"]),
-            "language_right": _ratio(tally["language_ok"], tally["messages"]),
+            "language_right": _ratio(tally["language_ok"], tally["language_judged"]),
         }
     return out
 

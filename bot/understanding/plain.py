@@ -6,7 +6,7 @@ import hashlib
 import json
 import subprocess
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,27 +22,28 @@ EPOCHS = 100  # what `rasa init` writes
 QUICK_EPOCHS, QUICK_EVERY = 10, 10  # ten rounds over a tenth of the intents' examples: two minutes at most
 PLACES = frozenset({"origin", "destination"})
 
-Reader = Callable[[Mapping[str, Any]], Reading]
+# A message, the fields that its case expects, and what our reader makes of it.
+Taught = tuple[str, Mapping[str, Any], Reading]
 
 
 def readings(
     understanding: Understanding,
-    taught: Sequence[Mapping[str, Any]],
+    taught: Sequence[Taught],
     asked: Sequence[str],
-    read: Reader,
     quick: bool,
 ) -> tuple[list[Reading], dict[str, float]]:
     """What plain Rasa reads in each text of `asked`, and what training and reading cost in seconds.
 
-    `taught` are the cases it may learn from; `read` finds where in them the expected facts stand. The answer is
-    kept under var/ by a hash of everything that decides it. Raises `CalledProcessError` when the engine fails.
+    `taught` are the messages it may learn from; our reading tells where in them the expected facts stand.
+    The answer is kept under var/ by a hash of everything that decides it. Raises `CalledProcessError` when the
+    engine fails.
     """
     # The measure runs in the application only: settings and the engine's place are not the reader's business.
     from bot.running.model import engine_environment, engine_python
     from bot.settings import Settings
 
     job = {
-        "nlu": nlu(taught, read, every=QUICK_EVERY if quick else 1),
+        "nlu": nlu(taught, every=QUICK_EVERY if quick else 1),
         "epochs": QUICK_EPOCHS if quick else EPOCHS,
         "texts": list(asked),
     }
@@ -62,7 +63,7 @@ def readings(
     return read_by_rasa, {"train_s": report["train_s"], "parse_s": report["parse_s"]}
 
 
-def nlu(taught: Sequence[Mapping[str, Any]], read: Reader, *, every: int = 1) -> str:
+def nlu(taught: Sequence[Taught], *, every: int = 1) -> str:
     """Rasa's training data: our intents' examples, and the cases annotated with the facts they expect.
 
     `every`: one example of an intent in so many.
@@ -82,18 +83,16 @@ def nlu(taught: Sequence[Mapping[str, Any]], read: Reader, *, every: int = 1) ->
         for intent in (part or {}).get("nlu", ())
         if "intent" in intent and "examples" in intent
     ]
-    marked = [_annotated(case, read(case)) for case in taught]
+    marked = [_annotated(*message) for message in taught]
     lines = "".join(f"- {line}\n" for line in dict.fromkeys(marked) if line)
     listed.append({"intent": "inform", "examples": lines})
     return str(yaml.safe_dump({"version": "3.1", "nlu": listed}, allow_unicode=True, sort_keys=False))
 
 
-def _annotated(case: Mapping[str, Any], reading: Reading) -> str:
-    """A case's text in Rasa's markup: the facts that the case expects, where our reader finds their words."""
-    text = str(case["text"])
+def _annotated(text: str, wanted: Mapping[str, Any], reading: Reading) -> str:
+    """A message in Rasa's markup: the facts that are expected of it, where our reader finds their words."""
     if any(mark in text for mark in "[](){}\n"):
         return ""
-    wanted = case.get("expect") or {}
     out, at = "", 0
     for fact in sorted(reading.facts, key=lambda f: (f.start, f.start - f.end)):
         expected = wanted.get(fact.field)
