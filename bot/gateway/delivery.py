@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -23,6 +23,7 @@ LEASE = timedelta(seconds=90)
 GIVE_UP = timedelta(hours=24)
 LONGEST_PAUSE = 600.0
 SENDERS_AT_ONCE = 8
+AHEAD = 64
 log = logging.getLogger(__name__)
 
 
@@ -69,6 +70,8 @@ class Deliverer:
         self._bell = threading.Event()
         self._stopping = False
         self._paused: dict[str, datetime] = {}
+        self._busy: set[int] = set()
+        self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(SENDERS_AT_ONCE, thread_name_prefix="send")
         self._thread = threading.Thread(target=self._run, name="deliverer", daemon=True)
         gateway.listen(lambda _conversation: self._bell.set())
@@ -91,21 +94,39 @@ class Deliverer:
 
     def deliver(self) -> int:
         """Send every message that is due and first of its conversation; how many were tried."""
-        now = self._gateway.clock()
-        open_channels = [one for one in self._senders if self._paused.get(one, now) <= now]
-        with self._gateway.sessions() as session:
-            found = list(session.scalars(_due(now, open_channels)))
-        return sum(self._pool.map(self._one, found))
+        return sum(sending.result() for sending in self._begin())
 
     def _run(self) -> None:
         while not self._stopping:
             self._bell.wait(self._poll)
             self._bell.clear()
             try:
-                while not self._stopping and self.deliver():
-                    pass
+                self._begin()
             except SQLAlchemyError as error:
                 log.error("deliverer: %s", type(error).__name__)
+
+    def _begin(self) -> list[Future[bool]]:
+        """Hand what is due to the senders; one that is slow holds up its own conversation and nobody else's."""
+        with self._lock:
+            if len(self._busy) >= SENDERS_AT_ONCE:
+                return []  # the bell rings again as soon as one is free
+        now = self._gateway.clock()
+        open_channels = [one for one in self._senders if self._paused.get(one, now) <= now]
+        with self._gateway.sessions() as session:
+            found = list(session.scalars(_due(now, open_channels)))
+        with self._lock:
+            new = [one for one in found if one not in self._busy]
+            self._busy.update(new)
+        return [self._pool.submit(self._free, row_id) for row_id in new]
+
+    def _free(self, row_id: int) -> bool:
+        """Send one, then make room for the next."""
+        try:
+            return self._one(row_id)
+        finally:
+            with self._lock:
+                self._busy.discard(row_id)
+            self._bell.set()
 
     def _one(self, row_id: int) -> bool:
         now = self._gateway.clock()
@@ -187,10 +208,16 @@ def report(session: Session, channel: str, provider_id: str, status: str) -> boo
 
 
 def _due(now: datetime, channels: list[str]) -> Select[tuple[int]]:
+    """What may leave now: of each conversation the first that waits. One that is tried again keeps its place; a
+    reminder put off to the morning holds up no answer.
+    """
     first = (
         select(func.min(Outbox.seq))
         .where(
-            Outbox.conversation_id == Conversation.id, Outbox.status == "queued", Outbox.channel.in_(channels)
+            Outbox.conversation_id == Conversation.id,
+            Outbox.status == "queued",
+            Outbox.channel.in_(channels),
+            or_(Outbox.attempts > 0, Outbox.next_try_at <= now),
         )
         .correlate(Conversation)
         .scalar_subquery()
@@ -206,7 +233,7 @@ def _due(now: datetime, channels: list[str]) -> Select[tuple[int]]:
             Outbox.seq == first,
         )
         .order_by(Outbox.id)
-        .limit(200)
+        .limit(AHEAD)
     )
 
 

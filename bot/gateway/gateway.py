@@ -245,7 +245,14 @@ class Gateway:
     def _stored(self, incoming: Incoming) -> Arrival:
         now = self.clock()
         with self.sessions.begin() as session:
-            arrival = store(session, incoming, now, self.limits, self._languages)
+            arrival = store(
+                session,
+                incoming,
+                now,
+                self.limits,
+                self._languages,
+                lambda language: self._player.pressing(incoming, language),
+            )
             slowed = arrival.new and arrival.limited and self._slow(session, arrival.conversation_id, now)
         if slowed:
             self.wake(arrival.conversation_id)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from bot.gateway.limits import Limits
 from bot.gateway.message import Incoming
@@ -29,26 +30,40 @@ class Arrival:
 
 
 def store(
-    session: Session, incoming: Incoming, now: datetime, limits: Limits, languages: Collection[str]
+    session: Session,
+    incoming: Incoming,
+    now: datetime,
+    limits: Limits,
+    languages: Collection[str],
+    pressing: Callable[[str], bool] = lambda _language: False,
 ) -> Arrival:
     """Store a message and whatever it needs (person, contact, conversation); commit is the caller's.
 
+    `pressing` tells, knowing the conversation's language, whether the message is heard above the limit too.
     A message seen before gives the row it has. Raises `IntegrityError` when another process stored the
     same at the same moment: call again in a new transaction (`sqlalchemy` has rolled this one back).
     """
     contact, conversation = opened(session, incoming, now, languages)
     dedupe = _dedupe(session, incoming, contact, conversation)
-    known = session.scalar(select(Inbox).where(Inbox.channel == incoming.channel, Inbox.dedupe == dedupe))
+    known = session.execute(
+        select(Inbox.id, Inbox.conversation_id).where(
+            Inbox.channel == incoming.channel, Inbox.dedupe == dedupe
+        )
+    ).first()
     if known is not None:
         return Arrival(known.id, known.conversation_id, new=False)
     # Who writes again after being erased is here again: what they say now is not part of what was to go.
     contact.person.erased_at = None
-    limited = _limited(session, conversation, now, limits)
+    limited = _limited(session, incoming.channel, conversation, now, limits, pressing)
+    conversation_id = conversation.id
+    # The answer goes where the person wrote from last.
+    seq = next_seq(session, conversation_id, contact_id=contact.id, channel=contact.channel, last_at=now)
+    session.expire(conversation)
     row = Inbox(
-        conversation_id=conversation.id,
+        conversation_id=conversation_id,
         channel=incoming.channel,
         dedupe=dedupe,
-        seq=next_seq(session, conversation.id),
+        seq=seq,
         kind=incoming.kind,
         text=incoming.text,
         given={**incoming.given, "choice": incoming.choice},
@@ -60,13 +75,7 @@ def store(
     )
     session.add(row)
     session.flush()
-    # The answer goes where the person wrote from last.
-    session.execute(
-        update(Conversation)
-        .where(Conversation.id == conversation.id)
-        .values(contact_id=contact.id, channel=contact.channel, last_at=now)
-    )
-    return Arrival(row.id, conversation.id, new=True, limited=limited)
+    return Arrival(row.id, conversation_id, new=True, limited=limited)
 
 
 def opened(
@@ -86,7 +95,9 @@ def contact_of(session: Session, channel: str, address: str) -> Contact | None:
     """The contact with this address on this channel, under any key in force."""
     digests = sealer_of(session.get_bind().dialect).digests(f"{channel}|{address}")
     return session.scalar(
-        select(Contact).where(Contact.channel == channel, Contact.address_digest.in_(digests))
+        select(Contact)
+        .where(Contact.channel == channel, Contact.address_digest.in_(digests))
+        .options(joinedload(Contact.person))
     )
 
 
@@ -100,12 +111,12 @@ def conversation_of(session: Session, contact: Contact) -> Conversation | None:
     )
 
 
-def next_seq(session: Session, conversation_id: str, count: int = 1) -> int:
-    """Take `count` numbers for messages of this conversation; the first of them."""
+def next_seq(session: Session, conversation_id: str, count: int = 1, **values: Any) -> int:
+    """Take `count` numbers for messages of this conversation; the first of them. `values` are set beside."""
     last = session.scalar(
         update(Conversation)
         .where(Conversation.id == conversation_id)
-        .values(seq=Conversation.seq + count)
+        .values(seq=Conversation.seq + count, **values)
         .returning(Conversation.seq)
         .execution_options(synchronize_session=False)
     )
@@ -159,7 +170,15 @@ def _dedupe(session: Session, incoming: Incoming, contact: Contact, conversation
     return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _limited(session: Session, conversation: Conversation, now: datetime, limits: Limits) -> bool:
+def _limited(
+    session: Session,
+    channel: str,
+    conversation: Conversation,
+    now: datetime,
+    limits: Limits,
+    pressing: Callable[[str], bool],
+) -> bool:
+    """Whether this message is one too many. One that cannot wait is not, short of a flood."""
     if limits.messages is None:
         return False
     recent = session.scalar(
@@ -167,4 +186,6 @@ def _limited(session: Session, conversation: Conversation, now: datetime, limits
         .select_from(Inbox)
         .where(Inbox.conversation_id == conversation.id, Inbox.received_at > now - limits.window)
     )
-    return limits.exceeded(recent or 0)
+    if not limits.exceeded(recent or 0, channel):
+        return False
+    return limits.flooded(recent or 0) or not pressing(conversation.language)

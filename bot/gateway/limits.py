@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
+
+FLOOD = 3
 
 
 @dataclass(frozen=True)
 class Limits:
-    """At most `messages` a person in each `window`; None sets no limit. Said at most once a window."""
+    """At most `messages` a person in each `window`, fewer where `by_channel` says so; None sets no limit.
+
+    Said at most once a window. Above the limit a STOP, an erasure or a danger is still heard, up to `FLOOD` times it.
+    """
 
     messages: int | None = 30
     window: timedelta = timedelta(minutes=1)
+    # An SMS answered is an SMS paid for, and nobody types twenty of them a minute.
+    by_channel: Mapping[str, int] = field(default_factory=lambda: {"sms": 20})
 
-    def exceeded(self, recent: int) -> bool:
-        """Whether one more is too many when `recent` came in the window."""
-        return self.messages is not None and recent >= self.messages
+    def exceeded(self, recent: int, channel: str = "") -> bool:
+        """Whether one more on this channel is too many when `recent` came in the window."""
+        if self.messages is None:
+            return False
+        return recent >= min(self.messages, self.by_channel.get(channel, self.messages))
+
+    def flooded(self, recent: int) -> bool:
+        """Whether so many came that nothing more is listened to."""
+        return self.messages is not None and recent >= FLOOD * self.messages
 
 
 @dataclass(frozen=True)

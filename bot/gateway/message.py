@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-Kind = Literal["text", "choice", "media", "location", "contact", "start"]
+Kind = Literal["text", "choice", "media", "location", "contact", "start", "edit"]
 
 
 @dataclass(frozen=True)

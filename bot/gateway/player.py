@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from bot.gateway import erasing, lease, outbox, record, trouble, waiting
 from bot.gateway.limits import Patience
 from bot.gateway.measures import turn_seconds
-from bot.gateway.message import Outgoing
+from bot.gateway.message import Incoming, Outgoing
 from bot.gateway.outbox import Worded
 from bot.gateway.parts import Parts
 from bot.gateway.plan import Plan, Question
@@ -24,10 +24,13 @@ from bot.gateway.ports import Clock, EngineFailure
 from bot.gateway.reply import MalformedReply, Reply, Say, parse
 from bot.gateway.tables import Conversation, Inbox, new_id
 from bot.gateway.turn import decide, settle
+from bot.gateway.typed import clean
 from bot.gateway.waiting import Loaded
 from bot.understanding.facts import Reading
 
 log = logging.getLogger(__name__)
+# Heard above the limit of messages too.
+PRESSING = frozenset({"stop", "start", "erase"})
 
 
 class Changed(Exception):
@@ -85,6 +88,16 @@ class Player:
             lease.release(self._sessions, conversation_id, owner)
         return out
 
+    def pressing(self, incoming: Incoming, language: str) -> bool:
+        """Whether a message is heard whatever else the person sends: STOP, an erasure, a danger."""
+        typed = clean(incoming.text, self._limit)
+        if incoming.kind == "start":
+            return True
+        if incoming.kind == "choice" or typed.made_of != "words":
+            return False
+        reading = self._heard(typed.text, self._clock(), language, None)
+        return reading.danger is not None or reading.signal in PRESSING
+
     def _turn(self, loaded: Loaded, owner: str) -> list[Outgoing] | None:
         """What was answered; None when the conversation changed meanwhile and nothing was written."""
         began = time.perf_counter()
@@ -132,18 +145,19 @@ class Player:
         reading, guess = Reading(), None
         if message.choice is None and message.typed.made_of == "words" and message.kind != "start":
             text = message.typed.text
-            reading = parts.understanding.listen(
-                text, now=message.at, language=view.language, asked=view.asked
-            )
-            promised = parts.keywords.signal(text)
-            if promised is not None:
-                reading = replace(reading, signal=promised)
+            reading = self._heard(text, message.at, view.language, view.asked)
             if not view.chosen:
                 guess = parts.detector.detect(text, view.language)
         near = None
         if message.kind == "location":
             near = parts.nearest(message.given["latitude"], message.given["longitude"])
         return decide(message, view, reading, guess, parts.answer_words, self._spoken, near)
+
+    def _heard(self, text: str, at: datetime, language: str, asked: str | None) -> Reading:
+        """What is heard before anything else; the words our own sentences promise win over the lexicons."""
+        reading = self._parts.understanding.listen(text, now=at, language=language, asked=asked)
+        promised = self._parts.keywords.signal(text)
+        return reading if promised is None else replace(reading, signal=promised)
 
     def _asked(self, loaded: Loaded, question: Question, language: str | None) -> Reply:
         view = loaded.view

@@ -169,6 +169,8 @@ def _local(message: Message) -> str | None:
     """The key of what is answered without the engine, None when it is the engine's turn."""
     if message.kind == "choice":
         return "input.choice_gone"
+    if message.kind == "edit":
+        return "input.edited"
     if message.kind == "media":
         return "input.media" if message.typed.made_of != "words" else None
     if message.kind == "text" and message.typed.made_of != "words":

@@ -295,7 +295,9 @@ NUMBERS = [
     ("not yet in the plan", "0700000000", "+33700000000"),
     ("ukraine", "+380442345678", "+380442345678"),
     ("overseas", "+262692123456", "+262692123456"),
+    ("six digits of a small country", "+376312345", "+376312345"),
     ("short code", "36179", None),
+    ("short code made international", "+3336179", None),
     ("name", "INFO", None),
     ("nothing", "", None),
 ]
@@ -378,12 +380,15 @@ def test_a_webhook_answers_once_stored_and_refuses_the_rest(house: House) -> Non
 def test_answers_are_fetched_once(house: House, httpserver: HTTPServer) -> None:
     incoming = {"id": 3, "sender": PHONE, "message": "je vais à Cholet"}
     httpserver.expect_request("/sms/user/incoming").respond_with_json([3])
-    httpserver.expect_request("/sms/user/incoming/3").respond_with_json(incoming)
+    httpserver.expect_request("/sms/user/incoming/3", method="GET").respond_with_json(incoming)
+    httpserver.expect_request("/sms/user/incoming/3", method="DELETE").respond_with_data("")
     ovh: Ovh = provider("ovh", httpserver.url_for("").rstrip("/"))
     receiver = Receiver(house.gateway, ovh)
     assert [Fetcher(receiver, house.gateway, ovh).fetch() for _ in range(2)] == [1, 1]
     fetcher = Fetcher(receiver, house.gateway, ovh)
     assert [fetcher.fetch(), fetcher.fetch()] == [1, 0]
+    deleted = [request.path for request, _ in httpserver.log if request.method == "DELETE"]
+    assert deleted == ["/sms/user/incoming/3"] * 3
     with house.sessions() as session:
         assert len(session.scalars(select(Inbox)).all()) == 1
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -83,7 +85,16 @@ UPDATES: list[tuple[str, dict[str, Any], dict[str, Any] | None]] = [
     ("blocked", member("kicked"), {"text": "STOP"}),
     ("unblocked", member("member"), None),
     ("group", message(text="bonjour", chat=GROUP), None),
-    ("edit", {"update_id": 1, "edited_message": message(text="a")["message"]}, None),
+    (
+        "edit",
+        {"update_id": 1, "edited_message": message(text="a")["message"]},
+        {"kind": "edit", "text": "a"},
+    ),
+    (
+        "moving place",
+        {"update_id": 1, "edited_message": message(location={"latitude": 47.0, "longitude": 0.5})["message"]},
+        None,
+    ),
     ("unknown kind", {"update_id": 1, "hologram": {}}, None),
     ("message is no mapping", {"update_id": 1, "message": "bonjour"}, None),
 ]
@@ -144,6 +155,13 @@ def client(api: BotApi) -> Iterator[TelegramClient]:
     made.start()
     yield made
     made.stop()
+
+
+def until(true: Callable[[], bool], seconds: float = 5) -> bool:
+    limit = time.monotonic() + seconds
+    while not true() and time.monotonic() < limit:
+        time.sleep(0.02)
+    return true()
 
 
 def out(text: str = "bonjour", choices: tuple[str, ...] = (), asks: str | None = None) -> Outgoing:
@@ -233,6 +251,29 @@ def test_a_long_text_leaves_in_pieces_with_the_buttons_under_the_last(
     assert ["reply_markup" in sent for _, sent in api.asked] == [False, True]
 
 
+def test_an_album_is_one_message() -> None:
+    photos = [{**message(photo=[PHOTO], media_group_id="m9"), "update_id": number} for number in (1, 2, 3)]
+    said = [heard(photo).incoming for photo in photos]
+    assert {one.external_id for one in said if one} == {"album-m9"}
+
+
+def test_a_button_is_not_waited_for(house: House, api: BotApi, client: TelegramClient) -> None:
+    gate = threading.Event()
+    api.server.clear()
+
+    def late(request: Request) -> Response:
+        gate.wait(10)
+        return api.answer(request)
+
+    api.server.expect_request(re.compile("^/bot.*")).respond_with_handler(late)
+    began = time.monotonic()
+    Receiver(house.gateway, client).take(PRESSED)
+    assert time.monotonic() - began < 5
+    assert api.asked == []
+    gate.set()
+    assert until(lambda: [method for method, _ in api.asked] == ["answerCallbackQuery"])
+
+
 REFUSALS: list[tuple[str, int, dict[str, Any], type[Exception]]] = [
     ("too many", 429, {"description": "Too Many Requests", "parameters": {"retry_after": 5}}, Throttled),
     ("blocked", 403, {"description": "Forbidden: bot was blocked by the user"}, Gone),
@@ -286,7 +327,7 @@ def test_a_webhook_stores_once_and_releases_the_button(
             requests.post(webhook, data=b"[]", headers=known, timeout=5),
         ]
         assert [one.status_code for one in refused] == [403, 403, 400, 400]
-    assert [method for method, _ in api.asked] == ["answerCallbackQuery"]
+    assert until(lambda: [method for method, _ in api.asked] == ["answerCallbackQuery"])
     conversation = house.gateway.open("telegram", "7")
     assert [one.key for one in house.gateway.play(conversation)] == [
         "echo",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -10,6 +12,7 @@ from sqlalchemy import select
 
 from bot.gateway.delivery import Deliverer, Gone, Refused, Throttled, Unreachable, report
 from bot.gateway.message import Outgoing
+from bot.gateway.reply import Say
 from bot.gateway.tables import Outbox
 from tests.gateway.conftest import BOTH, House
 
@@ -78,6 +81,54 @@ def test_a_message_that_cannot_leave_keeps_its_place(post: Post) -> None:
         "fr:echo un premier message ici",
         "fr:echo un second message ici",
     ]
+
+
+def test_a_reminder_put_off_to_the_morning_holds_up_no_answer(post: Post) -> None:
+    post.say("un premier message ici")
+    while post.deliverer.deliver():
+        pass
+    post.house.clock.forward(hours=14)  # 23 h in Paris
+    with post.house.sessions.begin() as session:
+        post.house.gateway.post(session, post.house.conversation, [Say("reminder")], unasked=True)
+    assert post.deliverer.deliver() == 0
+    post.say("un second message ici")
+    assert post.deliverer.deliver() == 1
+    post.house.clock.forward(hours=10)
+    assert post.deliverer.deliver() == 1
+    assert [text for _, text in post.provider.sent] == [
+        "fr:echo un premier message ici",
+        "fr:echo un second message ici",
+        "fr:reminder",
+    ]
+
+
+@dataclass
+class Slow(Provider):
+    """One address never answers until told."""
+
+    stuck: str = ""
+    gate: threading.Event = field(default_factory=threading.Event)
+
+    def send(self, out: Outgoing, address: str) -> str | None:
+        if address == self.stuck:
+            self.gate.wait(20)
+        return super().send(out, address)
+
+
+def test_a_slow_address_holds_up_nobody_else(house: House) -> None:
+    provider = Slow(stuck="+33600000001")
+    deliverer = Deliverer(house.gateway, {"sms": provider}, poll=0.05)
+    deliverer.start()
+    house.say("un premier message ici", channel="sms", address="+33600000001")
+    for number in range(2):
+        house.say(f"un message numéro {number}", channel="sms", address="+33600000002")
+    until = time.monotonic() + 10
+    while len(provider.sent) < 2 and time.monotonic() < until:
+        time.sleep(0.02)
+    assert [address for address, _ in provider.sent] == ["+33600000002"] * 2
+    provider.gate.set()
+    deliverer.stop()
+    assert len(provider.sent) == 3
 
 
 def test_a_provider_that_asks_to_wait_is_left_alone_by_everybody(post: Post) -> None:

@@ -249,6 +249,42 @@ def test_too_many_messages_are_refused_politely_once(house: House) -> None:
     assert house.keys("me revoilà après une pause") == ["echo"]
 
 
+URGENT = [
+    ("stop", "STOP", ["stop.done"]),
+    ("danger", "je veux mourir ce soir", ["danger.suicide"]),
+    ("erase", "effacer", ["erase.confirm"]),
+]
+
+
+@pytest.mark.parametrize(("label", "said", "keys"), URGENT, ids=[row[0] for row in URGENT])
+def test_what_cannot_wait_is_heard_above_the_limit(
+    house: House, label: str, said: str, keys: list[str]
+) -> None:
+    for number in range(32):
+        house.say(f"message numéro {number}")
+    assert house.keys(said) == keys
+
+
+def test_nothing_is_heard_in_a_flood(house: House) -> None:
+    for number in range(90):
+        house.gateway.receive(Incoming("web", "amina", f"x{number}", text="blabla"))
+    assert "erase.confirm" not in house.keys("effacer")
+
+
+def test_a_channel_has_a_limit_of_its_own(house: House) -> None:
+    for number in range(20):
+        house.say(f"message numéro {number}", channel="sms")
+    before = len(house.engine.asked)
+    assert house.keys("un de trop pour vous", channel="sms") == []
+    assert len(house.engine.asked) == before
+    assert house.gateway.after(house.conversation)[-1].key == "limit.slow"
+
+
+def test_new_words_for_an_old_message_are_declined_but_obeyed(house: House) -> None:
+    assert house.keys("j'habite à Cholet", kind="edit") == ["input.edited"]
+    assert house.keys("STOP", kind="edit") == ["stop.done"]
+
+
 PROMISED = [
     ("EFFACER", "erase.confirm"),
     (" effacer. ", "erase.confirm"),

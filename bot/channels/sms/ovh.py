@@ -62,6 +62,10 @@ class Ovh:
         messages = [(one, self._ask("GET", f"/incoming/{one}")) for one in sorted(new, key=int)]
         return [Inbound(content["sender"], mended(content["message"]), one) for one, content in messages]
 
+    def drop(self, name: str) -> None:
+        """Have an answer that we keep deleted there: it would come again with every restart."""
+        self._ask("DELETE", f"/incoming/{int(name)}")
+
     def _ask(self, method: str, path: str, content: Any = None) -> Any:
         url = self._base + path
         body = "" if content is None else json.dumps(content)
@@ -75,4 +79,5 @@ class Ovh:
             # The provider's own scheme: the secret comes first, SHA-1 is not ours to choose.
             "X-Ovh-Signature": "$1$" + hashlib.sha1(said.encode()).hexdigest(),
         }
-        return asked(method, url, data=body.encode() or None, headers=headers).json()
+        answer = asked(method, url, data=body.encode() or None, headers=headers)
+        return answer.json() if answer.content else None

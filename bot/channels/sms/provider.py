@@ -85,7 +85,8 @@ def number(text: str) -> str | None:
         parsed = phonenumbers.parse(text.strip(), REGION)
     except phonenumbers.NumberParseException:
         return None
-    if len(str(parsed.national_number)) <= SHORT_CODE_DIGITS:
+    short = len(str(parsed.national_number)) <= SHORT_CODE_DIGITS
+    if short and not phonenumbers.is_possible_number(parsed):  # Andorra's numbers have six digits
         return None
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 

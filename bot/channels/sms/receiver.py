@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 from bot.channels.sms.ovh import Ovh
 from bot.channels.sms.provider import Forged, Inbound, Raw, Report, SmsProvider, Unreadable, number
 from bot.gateway import passage
-from bot.gateway.delivery import report
+from bot.gateway.delivery import Refused, Throttled, Unreachable, report
 from bot.gateway.gateway import Gateway
 from bot.gateway.message import Incoming
 
@@ -107,11 +107,17 @@ class Fetcher:
             self._thread.join(5)
 
     def fetch(self) -> int:
-        """Fetch once; how many messages came. A message seen before a restart is known by the gateway."""
+        """Fetch once; how many messages came. What is stored here is deleted there: a message that outlived its
+        own retention or erasure here must not come a second time."""
         found = self._provider.fetch(self._seen.__contains__)
         for said in found:
             self._receiver.hear(said)
-            self._seen.add(said.external_id or "")
+            name = said.external_id or ""
+            self._seen.add(name)
+            try:
+                self._provider.drop(name)
+            except (Unreachable, Refused, Throttled) as error:  # known by its id until the next start
+                log.warning("sms drop: %s", error)
         return len(found)
 
     def _run(self) -> None:

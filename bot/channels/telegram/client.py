@@ -94,10 +94,13 @@ class TelegramClient:
         return str(sent.message_id) if sent else None
 
     def acknowledge(self, callback: str) -> None:
-        """Take the waiting sign off a button; too late is no matter."""
+        """Have the waiting sign taken off a button, without waiting for it; too late is no matter."""
+        asyncio.run_coroutine_threadsafe(self._acknowledged(callback), self._loop)
+
+    async def _acknowledged(self, callback: str) -> None:
         try:
-            self.call(self.bot.answer_callback_query(callback))
-        except (TelegramError, TimeoutError) as error:
+            await self.bot.answer_callback_query(callback)
+        except TelegramError as error:
             log.info("telegram callback: %s", type(error).__name__)
 
     def _keyboard(self, out: Outgoing) -> Keyboard:

@@ -17,7 +17,7 @@ from bot.channels.telegram.client import TelegramClient
 from bot.channels.telegram.updates import CHANNEL, heard
 from bot.gateway.gateway import Gateway
 
-KINDS = ["message", "callback_query", "my_chat_member"]
+KINDS = ["message", "edited_message", "callback_query", "my_chat_member"]
 HEADER = "x-telegram-bot-api-secret-token"
 log = logging.getLogger(__name__)
 

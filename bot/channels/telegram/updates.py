@@ -29,7 +29,7 @@ class Heard:
 
 
 def heard(data: Mapping[str, Any]) -> Heard:
-    """Read one update. Updates of no concern (groups, edits, channels, unknown kinds) give an empty one.
+    """Read one update. Updates of no concern (groups, channels, unknown kinds) give an empty one.
 
     Raises `ValueError` when the data is no update at all.
     """
@@ -51,10 +51,10 @@ def _incoming(update: Update, **said: Any) -> Incoming | None:
     if chat is None or chat.type != ChatType.PRIVATE:
         return None
     user = update.effective_user
+    said.setdefault("external_id", str(update.update_id))
     return Incoming(
         channel=CHANNEL,
         address=str(chat.id),
-        external_id=str(update.update_id),
         language_hint=user.language_code if user else None,
         **said,
     )
@@ -76,6 +76,8 @@ def _pressed(update: Update) -> Heard:
 
 
 def _message(update: Update) -> Heard:
+    if update.edited_message is not None:
+        return _edited(update)
     message = update.message
     if message is None:
         return Heard()
@@ -88,8 +90,20 @@ def _message(update: Update) -> Heard:
             return Heard(_incoming(update, kind="contact", given={"phone": message.contact.phone_number}))
         return Heard(_incoming(update, kind="media"))
     if message.text is None:
-        return Heard(_incoming(update, kind="media", text=message.caption or ""))
+        # The pictures of an album come one by one and are one message.
+        album = {"external_id": f"album-{message.media_group_id}"} if message.media_group_id else {}
+        return Heard(_incoming(update, kind="media", text=message.caption or "", **album))
     return _words(update, message.text)
+
+
+def _edited(update: Update) -> Heard:
+    """New words for an old message: heard by whoever holds the conversation, for the bot a message to send again.
+
+    A moving place on the map is an edit too, without words: it says nothing.
+    """
+    message = update.edited_message
+    text = (message.text or message.caption) if message else None
+    return Heard(_incoming(update, kind="edit", text=text)) if text else Heard()
 
 
 def _words(update: Update, text: str) -> Heard:
