@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.understanding.lexicon import Lexicon, read_yaml
 from bot.understanding.script import script_of
+from bot.understanding.sounds import Sounds
 from bot.understanding.stream import Hit, Stream, read_stream
 from bot.understanding.text import BORDER, Letters, Token
 
@@ -39,7 +40,10 @@ class Alarms:
         )
         languages = dict.fromkeys(language for name in FILES for language in contents[name]["languages"])
         self.lexicons = [
-            Lexicon(_joined(str(language), contents, own), letters, str(language)) for language in languages
+            Lexicon(
+                _joined(str(language), contents, own), letters, str(language), _sounds(own, str(language))
+            )
+            for language in languages
         ]
 
     @classmethod
@@ -72,6 +76,10 @@ class Alarms:
                 return False
         lures = stream.hits([(hit.rule, pattern) for pattern in hit.rule.unless])
         return not any(hit.overlaps(lure.start, lure.end) for lure in lures)
+
+
+def _sounds(own: Mapping[str, Lexicon], language: str) -> Sounds | None:
+    return own[language].sounds if language in own else None
 
 
 def _joined(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as made_by
@@ -11,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from rapidfuzz.distance import OSA
 
 from bot.understanding.pattern import Grammar, Pattern, PatternError
+from bot.understanding.sounds import Sounds
 from bot.understanding.text import Letters
 
 
@@ -59,6 +62,15 @@ def load_letters(data: Path) -> Letters:
     """How letters fold, from data/lexicons/letters.yml."""
     content = read_yaml(data / "lexicons" / "letters.yml") or {}
     return Letters({str(k): str(v) for k, v in (content.get("same") or {}).items()})
+
+
+def load_sounds(data: Path) -> dict[str, Sounds]:
+    """How the words of each language sound, from data/lexicons/sounds.yml."""
+    path = data / "lexicons" / "sounds.yml"
+    try:
+        return {str(language): Sounds(rewrites) for language, rewrites in (read_yaml(path) or {}).items()}
+    except (re.error, ValueError) as error:
+        raise LexiconError(f"{path}: {error}") from error
 
 
 @dataclass(frozen=True)
@@ -132,7 +144,10 @@ class Index:
 class Lexicon:
     """What one language's file says: spelling, cues, rules and the vocabulary they are made of."""
 
-    def __init__(self, content: Mapping[str, Any], letters: Letters, name: str = "") -> None:
+    def __init__(
+        self, content: Mapping[str, Any], letters: Letters, name: str = "", sounds: Sounds | None = None
+    ) -> None:
+        self.sounds = sounds or Sounds()
         self.language = str(content.get("language", name))
         self.script = str(content.get("script", "latin"))
         self.letters = letters
@@ -232,12 +247,18 @@ class Lexicon:
                 self._add(rule, patterns, index)
 
     @cached_property
-    def vocabulary(self) -> frozenset[str]:
-        """Every whole word that the patterns, the lists and the spellings hold."""
-        words = set(self.common)
+    def _written(self) -> Counter[str]:
+        """Each whole word of the patterns, and how many patterns hold it."""
+        words: Counter[str] = Counter()
         for index in (self.early, self.index, self.asked):
             for _, pattern in index.entries:
-                words.update(_literals(pattern.piece.source))
+                words.update(set(_literals(pattern.piece.source)))
+        return words
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """Every whole word that the patterns, the lists and the spellings hold."""
+        words = set(self.common) | set(self._written)
         for target in self.spelling.values():
             words.update(target)
         for listed in (self.numbers, self.weekdays, self.months):
@@ -268,6 +289,24 @@ class Lexicon:
             if single != word and len(single) >= 5 and word.isalpha():
                 out.setdefault(single, word)
         return out
+
+    @cached_property
+    def _heard(self) -> Mapping[str, tuple[str, ...]]:
+        """Words of four letters or more and stems, by how they sound; what most patterns hold comes first."""
+        out: dict[str, list[str]] = {}
+        stems = {stem for stems in self.stems.values() for stem in stems}
+        for word in sorted(self.vocabulary | stems, key=lambda word: (-self._written[word], word)):
+            if len(word) >= 4 and word.isalpha() and word.isascii():
+                out.setdefault(self.sounds.of(word), []).append(word)
+        return {sound: tuple(words) for sound, words in out.items()}
+
+    def heard_as(self, word: str) -> str | None:
+        """The known word that an unknown one of four letters or more sounds like, or None."""
+        if not self.sounds or len(word) < 4 or not word.isascii():
+            return None
+        sound = self.sounds.of(word)
+        alike = self._heard.get(sound, ()) if len(sound) >= 3 else ()
+        return min(alike, key=lambda known: OSA.distance(word, known), default=None)
 
     @cached_property
     def long_words(self) -> Mapping[str, tuple[str, ...]]:
@@ -310,15 +349,16 @@ def _names(listed: Mapping[Any, Any] | None, fold: Any) -> dict[str, str]:
     return out
 
 
-def load_lexicon(path: Path, letters: Letters) -> Lexicon:
+def load_lexicon(path: Path, letters: Letters, sounds: Sounds | None = None) -> Lexicon:
     """The lexicon of one file. Raises `LexiconError` naming the file when it cannot be used."""
     content = read_yaml(path)
     if not isinstance(content, Mapping):
         raise LexiconError(f"{path}: a lexicon is a mapping")
-    return Lexicon(content, letters, path.stem)
+    return Lexicon(content, letters, path.stem, sounds)
 
 
 def load_lexicons(data: Path, letters: Letters) -> dict[str, Lexicon]:
     """Every language's lexicon found in data/lexicons (files named by a two-letter code), French first."""
     paths = sorted((data / "lexicons").glob("[a-z][a-z].yml"), key=lambda p: (p.stem != "fr", p.stem))
-    return {path.stem: load_lexicon(path, letters) for path in paths}
+    sounds = load_sounds(data)
+    return {path.stem: load_lexicon(path, letters, sounds.get(path.stem)) for path in paths}

@@ -185,6 +185,13 @@ def _mended(token: Token, lexicon: Lexicon, known: frozenset[str]) -> list[Token
         return [token._replace(text=squeezed)]
     if (doubled := lexicon.doubled.get(word)) is not None:
         return [token._replace(text=doubled)]
+    if (meant := lexicon.heard_as(word)) is not None:
+        return [token._replace(text=meant)]
+    for prefix, spelt in lexicon.prefixes:
+        rest = word[len(prefix) :]
+        if word.startswith(prefix) and (meant := lexicon.heard_as(rest)) is not None:
+            cut = token.start + min(len(prefix), size)
+            return [Token(spelt, token.start, cut), Token(meant, cut, token.end)]
     if 6 <= len(word) <= 24:
         for meant in lexicon.long_words.get(word[0], ()):
             if abs(len(meant) - len(word)) <= 1 and OSA.distance(word, meant, score_cutoff=1) <= 1:
