@@ -12,6 +12,7 @@ from bot.understanding.lexicon import Lexicon
 from bot.understanding.stream import Hit, Stream
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+WEEKEND = WEEKDAYS[5:]
 LONGEST_DAYS = 400  # a deadline further away than this is a slip of the pen
 RECENT_DAYS = 90  # « le 15 novembre » said on the 23rd is a week ago, not next year
 TOO_NEAR = 2
@@ -24,12 +25,15 @@ _NUMERIC = re.compile(
 
 @dataclass(frozen=True)
 class Day:
-    """Tokens [start, end) that name a day; `value` is None for a day that is no deadline (past, recurring)."""
+    """Tokens [start, end) that name a day; `value` is None for a day that is no deadline (past, recurring).
+
+    `weekend`: a Saturday or Sunday that comes back (« le samedi et le dimanche »)."""
 
     start: int
     end: int
     value: date | None
     confirm: bool = False
+    weekend: bool = False
 
 
 def find_days(
@@ -40,7 +44,9 @@ def find_days(
     found: list[Day] = []
     for hit in hits:
         if hit.rule.detail.get("never"):
-            found.append(Day(hit.start, hit.end, None))
+            weekday = lexicon.weekdays.get(hit.groups["weekday"][0]) if "weekday" in hit.groups else None
+            again = bool(hit.rule.detail.get("again")) and weekday in WEEKEND
+            found.append(Day(hit.start, hit.end, None, weekend=again))
         else:
             day, confirm = _resolve(hit, lexicon, today)
             found.append(Day(hit.start, hit.end, day, confirm))

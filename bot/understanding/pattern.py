@@ -21,7 +21,8 @@ CAPTURES: Mapping[str, str] = {
     "year": r"(?P<year> (?:20)?\d\d)",
     "time": r"(?P<time> §t\d+)",
     "time2": r"(?P<time2> §t\d+)",
-    "date": r"(?P<date> §d\d+)",
+    "date": r"(?P<date> §d\d+w?)",
+    "weekend": r"(?P<weekend> §d\d+w)",
     "place": r"(?P<place> §p\d+)",
     "origin": r"(?P<origin> §p\d+)",
     "destination": r"(?P<destination> §p\d+)",
@@ -29,7 +30,15 @@ CAPTURES: Mapping[str, str] = {
     "month": "MONTH",
 }
 _GROUP = re.compile(r"\(\?P<([a-z0-9]+)>")
-_ANCHORS = {"time": "§t", "time2": "§t", "date": "§d", "place": "§p", "origin": "§p", "destination": "§p"}
+_ANCHORS = {
+    "time": "§t",
+    "time2": "§t",
+    "date": "§d",
+    "weekend": "§d",
+    "place": "§p",
+    "origin": "§p",
+    "destination": "§p",
+}
 
 WEIGHT_COMMON = 400  # an anchor of two letters is in nearly every message
 
@@ -88,7 +97,8 @@ def captured(match: re.Match[str]) -> list[tuple[str, str, int, int]]:
 class Grammar:
     """Reads patterns with one lexicon's sets, numbers, weekdays and months.
 
-    `fold` turns a written word into the folded words a stream is made of.
+    `fold` turns a written word into the folded words a stream is made of. `also`: what a word of a pattern is
+    written as besides (« 2 » for « de »), folded.
     """
 
     def __init__(
@@ -98,8 +108,10 @@ class Grammar:
         numbers: Mapping[str, int] | None = None,
         weekdays: Sequence[str] = (),
         months: Sequence[str] = (),
+        also: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         self._fold = fold
+        self._also = also or {}
         self._sets = sets
         self._pieces: dict[str, Piece] = {}
         self._words: dict[str, Piece] = {}
@@ -204,7 +216,9 @@ class Grammar:
             tail = after and index == len(folded) - 1
             source = " " + ("[^ |]*" if head else "") + re.escape(part) + ("[^ |]*" if tail else "")
             anchor = ("*" if head else "") + part + ("*" if tail else "")
-            pieces.append(Piece(source, frozenset([anchor])))
+            piece = Piece(source, frozenset([anchor]))
+            others = () if head or tail else self._also.get(part, ())
+            pieces.append(_either([piece, *(Piece(" " + re.escape(o), frozenset([o])) for o in others)]))
         return _sequence(pieces)
 
     def _named(self, name: str) -> Piece:
