@@ -182,6 +182,7 @@ class Lexicon:
             self.numbers,
             tuple(self.weekdays),
             tuple(self.months),
+            {fold(str(k)): [fold(str(w)) for w in v] for k, v in (content.get("also") or {}).items()},
         )
         self.memory: dict[Any, tuple[Any, ...]] = {}  # how words met before are spelt (see `read_stream`)
         self.early = Index()  # dates, times and what announces a place: read before the rest

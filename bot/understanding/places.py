@@ -9,15 +9,18 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from rapidfuzz import fuzz, process
 
-from bot.understanding.lexicon import LexiconError, load_letters, read_yaml
+from bot.understanding.lexicon import LexiconError, load_letters, load_sounds, read_yaml
+from bot.understanding.sounds import Sounds
 from bot.understanding.text import Letters
 
 EARTH_KM = 6371.0
+SPOKEN = "fr"  # names of places are heard as this language says them
 EXACT, AMBIGUOUS, UNKNOWN = "exact", "ambiguous", "unknown"
 
 
@@ -73,8 +76,15 @@ class Likeness:
 class Gazetteer:
     """Communes by code and by name."""
 
-    def __init__(self, rows: Iterable[Sequence[str]], known: Mapping[str, Any], letters: Letters) -> None:
+    def __init__(
+        self,
+        rows: Iterable[Sequence[str]],
+        known: Mapping[str, Any],
+        letters: Letters,
+        sounds: Sounds | None = None,
+    ) -> None:
         self._fold = letters.fold
+        self._heard_as = sounds or Sounds()
         self.short = {self._fold(k): self._fold(v) for k, v in (known.get("short") or {}).items()}
         self._articles = frozenset(self._fold(a) for a in known.get("articles") or ())
         self.choice = Likeness(**known["choice"])
@@ -138,7 +148,7 @@ class Gazetteer:
             raise LexiconError(f"communes.csv.gz: {error}") from error
         rows = csv.reader(io.StringIO(raw))
         next(rows)
-        return cls(rows, known, letters or load_letters(data))
+        return cls(rows, known, letters or load_letters(data), load_sounds(data).get(SPOKEN))
 
     def key(self, name: str) -> str:
         """A name folded, short words written out (« st » → « saint »)."""
@@ -277,7 +287,31 @@ class Gazetteer:
             if biggest:
                 return PlaceAnswer((biggest,), EXACT, 0.8, True)
             return PlaceAnswer(answer.candidates, AMBIGUOUS, 0.8, True)
+        heard = self._narrow(self._by_ear(key), postcode, departement)
+        answer = self.choose(heard, near=near)
+        if answer.status == EXACT:
+            return PlaceAnswer(answer.candidates, EXACT, 0.88, True)
         return self._alike(key, postcode, departement, near)
+
+    @cached_property
+    def _sounding(self) -> Mapping[str, list[str]]:
+        """The codes of the region's names in Latin letters, by how the name sounds.
+
+        Far towns are left out: « agent » sounds like Agen, « pari » like Paris.
+        """
+        out: dict[str, list[str]] = {}
+        for key in self._near_names:
+            if key.isascii() and len(key) >= 4:
+                codes = out.setdefault(self._heard_as.of_name(key), [])
+                codes += [code for code in self.named(key) if self.in_region(code) and code not in codes]
+        return out
+
+    def _by_ear(self, key: str) -> list[str]:
+        """The communes whose name sounds like this one."""
+        if not self._heard_as or not key.isascii() or len(key) < 4:
+            return []
+        sound = self._heard_as.of_name(key)
+        return self._sounding.get(sound, []) if len(sound) >= 3 else []
 
     def _narrow(self, codes: Sequence[str], postcode: str | None, departement: str | None) -> list[str]:
         for wanted, column in ((postcode, 8), (departement, 4)):

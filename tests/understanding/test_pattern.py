@@ -45,3 +45,10 @@ def test_names_what_it_cannot_read(pattern: str) -> None:
 def test_anchors_are_words_every_match_holds() -> None:
     assert grammar().pattern("j'ai ~2 voiture").anchors == {"voiture"}
     assert grammar().pattern("ai?").anchors is None
+
+
+def test_a_word_is_also_written_otherwise() -> None:
+    grammar = Grammar(fold=str, sets={}, also={"de": ["2"]})
+    pattern = grammar.pattern("peur de conduire")
+    assert [m.group() for m in pattern.finditer(" j ai peur 2 conduire")] == [" peur 2 conduire"]
+    assert list(grammar.pattern("dem*").finditer(" 2")) == []
