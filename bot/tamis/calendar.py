@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from bot.tamis.criteria import Expression, Full, Season, Stated, Validity
+from bot.tamis.criteria import Expression, Full, Not, Season, Stated, Validity, any_of
 
 Parts = tuple[int | None, int, int | None]  # day, month, year
 _LEAP_YEAR = 2024  # so that the 29th of February of a season is a day
@@ -30,10 +30,13 @@ class Calendar:
             return re.compile(text)
 
         self._range, self._since, self._last = compiled("range"), compiled("since"), compiled("until")
+        self._short, self._opens = compiled("short_range"), compiled("opens")
+        self._shut = re.compile(words["shut"])
 
     def speaks(self, text: str) -> bool:
         """Whether a date may be said."""
-        return any(pattern.search(text) for pattern in (self._range, self._since, self._last))
+        patterns = (self._range, self._short, self._since, self._last, self._opens)
+        return any(pattern.search(text) for pattern in patterns)
 
     def read(self, text: str, updated: dt.date | None) -> list[tuple[int, int, Expression]]:
         """Spans of a folded sentence that speak of dates, with what they mean.
@@ -42,7 +45,16 @@ class Calendar:
         """
         found: list[tuple[int, int, Expression]] = []
         for match in self._range.finditer(text):
-            found.append((match.start(), match.end(), self._between(match)))
+            expression = self._between(self._parts(match, "a"), self._parts(match, "b"))
+            found.append((match.start(), match.end(), self._open(text[: match.start()], expression)))
+        for match in self._short.finditer(text):
+            end = self._parts(match, "b")
+            expression = self._between((int(match["sd"]), end[1], end[2]), end)
+            found.append((match.start(), match.end(), self._open(text[: match.start()], expression)))
+        for match in self._opens.finditer(text):
+            if not any(start < match.end() and match.start() < end for start, end, _ in found):
+                opening = self._opening(match, updated)
+                found.extend([(match.start(), match.end(), opening)] if opening else [])
         for match in self._since.finditer(text):
             day = self._day(match, "a", None, last=False)
             if day is not None:
@@ -52,8 +64,28 @@ class Calendar:
                 found.append((match.start(), match.end(), self._until(match, updated)))
         return found
 
-    def _between(self, match: re.Match[str]) -> Expression:
-        start, end = self._parts(match, "a"), self._parts(match, "b")
+    def _open(self, before: str, expression: Expression) -> Expression:
+        """« Fermé du 1er au 31 août »: open the rest of the year."""
+        if not self._shut.search(before):
+            return expression
+        if not isinstance(expression, Season):
+            return any_of(Not(expression), Stated("other", "dates"))
+        first = dt.date(_LEAP_YEAR, *expression.start) - dt.timedelta(days=1)
+        last = dt.date(_LEAP_YEAR, *expression.end) + dt.timedelta(days=1)
+        # While it is shut nobody can say from here whether one may at least sign up.
+        return any_of(Season((last.month, last.day), (first.month, first.day)), Stated("other", "dates"))
+
+    def _opening(self, match: re.Match[str], updated: dt.date | None) -> Expression | None:
+        """When a service opens (nobody enters before) or takes people again (full until then)."""
+        early = self._day(match, "a", updated, last=False)
+        late = self._day(match, "a", updated, last=True)
+        if early is None or late is None:
+            return None
+        if match["new"] and not match["again"]:
+            return Validity(start=early)
+        return Full(early, early if early == late else late + dt.timedelta(days=1))
+
+    def _between(self, start: Parts, end: Parts) -> Expression:
         if end[2] is not None:
             year = start[2] if start[2] is not None else end[2]
             opens, closes = _make(year, start, last=False), _make(end[2], end, last=True)

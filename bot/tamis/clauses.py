@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.tamis.criteria import AnyOf, Expression, Not, Stated, all_of, any_of
+from bot.tamis.criteria import AnyOf, Expression, Not, Stated, all_of, any_of, doubt
 from bot.tamis.joining import Item, combine, joint_of
 from bot.tamis.lexicon import Lexicon
 from bot.tamis.spans import SILENT, Span
@@ -106,6 +106,8 @@ class Parser:
             return main if main is None else all_of(main, Stated("other", "exception"))
         before = [span for span in spans if span.end <= start and span.expression is not None]
         frees = bool(self._lexicon.exempt.search(mark)) and bool(before) and before[-1].kind in _EXEMPTABLE
+        if main is None and freed and any(span.kind == "waived" for span in spans if span.end <= start):
+            return any_of(Not(except_for), Stated("prescription"))  # « sans prescription, sauf pour… »
         if main is None:
             return Not(except_for)
         if freed and not before and not self._lexicon.who_noun.search(self._text):
@@ -188,6 +190,8 @@ class Parser:
             bool(self._lexicon.singular.search(words)),
             kinds == {"age"},
             not expressions and not unread,
+            bool(read) and bool(left) and bool(self._lexicon.qualifier.match(text[read[-1].end : end])),
+            not read and unread and bool(self._lexicon.relative.match(words)),
         )
 
     def _turned(self, rest: str, last: int, explained: bool) -> bool:
@@ -220,6 +224,9 @@ class Parser:
         """What only some people are held to (« les personnes nées après 1988… ») keeps nobody out by itself."""
         if whole is None:
             return None
+        told = self._told_of_some(text, spans)
+        if told is not None:
+            return told
         first = next(
             (span for span in spans if span.expression is not None and span.kind not in SILENT), None
         )
@@ -229,6 +236,18 @@ class Parser:
             if duty and not any(span.start < mark.start() for span in spans if span.expression is not None):
                 return any_of(Not(first.expression), Stated("other", "partly")) if first.expression else whole
         return any_of(whole, Stated("other", "partly")) if self._lexicon.some.search(text) else whole
+
+    def _told_of_some(self, text: str, spans: list[Span]) -> Expression | None:
+        """« Les bénéficiaires du RSA doivent être orientés »: asked of them, or of everybody it is for."""
+        duty = self._lexicon.owed.search(text)
+        if duty is None or not any(span.kind in ("who", "age") for span in spans if span.end <= duty.start()):
+            return None
+        who = combine(self._items(text, spans, 0, duty.start()), True)
+        owed = combine(self._items(text, spans, duty.end(), len(text)), False)
+        if who is None or owed is None or any(span.start < duty.end() < span.end for span in spans):
+            return None
+        asked = any_of(Not(who), owed)
+        return asked if self._lexicon.born.search(text, 0, duty.start()) else doubt(asked, all_of(who, owed))
 
     def _strip(self, word: str) -> str:
         word = word.strip("._-'")

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.tamis.criteria import (
     Age,
     AllOf,
     Criterion,
     Expression,
+    Lives,
     Situation,
     Stated,
+    Works,
     all_of,
     any_of,
     atoms,
     doubt,
 )
+from bot.tamis.measures import OLDEST
 from bot.tamis.situations import Situations
 
 FREE = ("tous-publics",)
@@ -33,6 +36,8 @@ class Statement:
     verb: bool
     strong: bool
     header: str = ""
+    also: bool = False
+    plural: bool = False
 
 
 def merge_lines(statements: Sequence[Statement], field: str) -> list[Statement]:
@@ -42,6 +47,9 @@ def merge_lines(statements: Sequence[Statement], field: str) -> list[Statement]:
     """
     groups: list[list[Statement]] = []
     for statement in statements:
+        if statement.also and groups:
+            groups[-1] = [_let_in(each, statement) for each in groups[-1]]
+            continue
         last = groups[-1][-1] if groups else None
         if last is not None and _together(last, statement, field):
             groups[-1].append(statement)
@@ -58,8 +66,24 @@ def merge_lines(statements: Sequence[Statement], field: str) -> list[Statement]:
 def _together(last: Statement, statement: Statement, field: str) -> bool:
     if statement.header == last.header == "any":
         return True
+    if statement.header == last.header == "people" and statement.people and last.people:
+        return True
     listed = statement.people and not statement.verb and last.people and not last.verb
     return listed and field != "description" and statement.header != "all"
+
+
+def _let_in(statement: Statement, more: Statement) -> Statement:
+    """« Les titulaires de l'AAH en bénéficient également »: they need not meet what was asked before, places apart."""
+    whole = statement.expression
+    members = whole.members if isinstance(whole, AllOf) else (whole,)
+    places = [
+        each for each in members if isinstance(each, Lives | Works) or each == Stated("other", "territoire")
+    ]
+    rest = [member for member in members if member not in places]
+    if not rest:
+        return statement
+    text = f"{statement.text} ; {more.text}"
+    return replace(statement, expression=all_of(*places, any_of(all_of(*rest), more.expression)), text=text)
 
 
 def _ages(one: Statement, other: Statement) -> bool:
@@ -71,7 +95,8 @@ def _joined(group: Sequence[Statement], field: str) -> Statement:
     first = group[0]
     expression = any_of(*members)
     unsure = field != "publics_precisions" or (len(group) == 2 and _ages(*group))
-    if unsure and first.header != "any":
+    listed = first.header == "people" or (len(group) > 2 and all(each.plural for each in group))
+    if unsure and first.header != "any" and not listed:
         expression = doubt(expression, all_of(*members))
     text = " ; ".join(statement.text for statement in group)
     people = all(statement.people for statement in group)
@@ -86,6 +111,7 @@ def with_publics(
     The text makes a coded public precise rather than adding to it. `trust` is the weight of the source's
     publics: `firm`, `weak` (alone it never blocks) or `none`.
     """
+    statements = _one_age(statements)
     firm = [statement for statement in statements if statement.field != "description"]
     told = [statement for statement in statements if statement.field == "description"]
     coded = [code for code in dict.fromkeys(publics) if code not in FREE] if trust != "none" else []
@@ -127,6 +153,32 @@ def with_publics(
         if statement not in named
     ]
     return _ordered([*kept, *others, *criteria])
+
+
+def _one_age(statements: Sequence[Statement]) -> list[Statement]:
+    """Two sentences that give different ranges of age: decided where both agree."""
+    ranges = [each for each in statements if _range(each) is not None]
+    if len({_range(each) for each in ranges}) < 2:
+        return list(statements)
+    first = ranges[0]
+    one = _range(first)
+    assert one is not None
+    whole: Expression = one
+    for other in ranges[1:]:
+        age = _range(other)
+        whole = whole if age is None else doubt(whole, age)
+    text = " / ".join(dict.fromkeys(each.text for each in ranges))
+    return [
+        replace(each, expression=whole, text=text) if each is first else each
+        for each in statements
+        if each is first or each not in ranges
+    ]
+
+
+def _range(statement: Statement) -> Age | None:
+    age = statement.expression
+    closed = isinstance(age, Age) and age.low > 0 and age.high < OLDEST and not age.doubt
+    return age if closed and isinstance(age, Age) else None
 
 
 def _refined(coded: Iterable[str], statements: Iterable[Statement], situations: Situations) -> set[str]:

@@ -31,6 +31,7 @@ class Informing:
         self._heads = re.compile(rf"(?:{'|'.join(map(re.escape, _heads(patterns)))})")
         self.tells = functools.lru_cache(maxsize=20_000)(self._tells)
         self._unless = re.compile(rules["unless"])
+        self._defines = re.compile(rules["defines"])
         self._modulation = re.compile(rules["modulation"])
 
     @classmethod
@@ -56,7 +57,7 @@ class Informing:
     def plainly(self, text: str) -> str:
         """A folded sentence with the words blanked that only say for whom a price or an aid changes."""
         found = self._modulation.search(text)
-        if found is None:
+        if found is None or self._defines.match(text):
             return text
         if _FOR_SOME.match(text):
             return " " * len(text)

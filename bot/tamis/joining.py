@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.tamis.criteria import Age, AllOf, Duration, Expression, Stated, all_of, any_of, doubt
 from bot.tamis.measures import OLDEST
@@ -20,6 +20,8 @@ class Item:
     singular: bool
     age_only: bool
     silent: bool
+    qualified: bool = False
+    qualifies: bool = False
 
 
 def combine(items: list[Item], listing: bool) -> Expression | None:
@@ -27,7 +29,7 @@ def combine(items: list[Item], listing: bool) -> Expression | None:
     if not items:
         return None
     groups: list[list[Item]] = []
-    for item in items:
+    for item in _gathered(items):
         follows = bool(groups) and groups[-1][-1].people and item.people
         if follows and (item.joint == "ou" or not item.verb):
             groups[-1].append(item)
@@ -38,6 +40,17 @@ def combine(items: list[Item], listing: bool) -> Expression | None:
         after = groups[index + 1][0].joint if index + 1 < len(groups) else ""
         parts.append((group[0].joint, _group(group, listing, after)))
     return _fold_parts(parts)
+
+
+def _gathered(items: list[Item]) -> list[Item]:
+    """« des demandeurs d'emploi non indemnisés ou dont l'indemnité… »: the second half says which of them."""
+    gathered: list[Item] = []
+    for item in items:
+        if item.qualifies and gathered and gathered[-1].people and gathered[-1].expression is not None:
+            gathered[-1] = replace(gathered[-1], unread=True, qualified=True)
+        else:
+            gathered.append(item)
+    return gathered
 
 
 def joint_of(words: str) -> str:
@@ -85,6 +98,9 @@ def _trailing(group: list[Item], together: Expression) -> Expression:
     last = group[-1].expression
     earlier = [item.expression for item in group[:-1]]
     bare = [item for item in earlier if item is not None]
+    if group[-1].qualified and last is not None and bare and not any(item.unread for item in group[:-1]):
+        # « salariés et intérimaires des entreprises partenaires »: all of them, or the last alone.
+        return doubt(together, all_of(any_of(*bare, last), Stated("other")))
     if isinstance(last, AllOf) and bare and not any(isinstance(item, AllOf | Age) for item in earlier):
         own, shared = last.members[0], last.members[1:]
         if not isinstance(own, Age) and not any(isinstance(member, Duration | Stated) for member in shared):

@@ -43,6 +43,12 @@ class Case:
     decisions: Mapping[str, str]
     held: bool
 
+    def expected(self) -> Iterator[tuple[str, str, str]]:
+        """(who, status, detail): the detail is a form, missing facts, or empty."""
+        for who, written in self.decisions.items():
+            status, _, detail = written.partition(" ")
+            yield who, status, detail or (self.form or "" if status == "blocked" else "")
+
 
 @dataclass(slots=True)
 class Score:
@@ -55,6 +61,8 @@ class Score:
     levels: int = 0
     levels_right: int = 0
     texts: int = 0
+    details: int = 0
+    details_right: int = 0
     found: Counter[str] = field(default_factory=Counter)
     expected: Counter[str] = field(default_factory=Counter)
     both: Counter[str] = field(default_factory=Counter)
@@ -78,6 +86,7 @@ class Score:
             "wrongly_open": round(self.wrongly_open / total, 4),
             "wrongly_blocked": round(self.wrongly_blocked / total, 4),
             "levels_right": round(self.levels_right / max(self.levels, 1), 4),
+            "details_right": round(self.details_right / max(self.details, 1), 4),
             "kinds": kinds,
         }
 
@@ -93,9 +102,10 @@ def load(folder: Path, records: Mapping[str, Mapping[str, Any]] | None = None) -
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
         for number, entry in enumerate(data.get("cases", ())):
             name = f"{path.stem}-{number + 1}"
+            source = entry.get("s", data["source"])
             service: dict[str, Any] = {
-                "id": f"{data['source']}--{name}",
-                "source": data["source"],
+                "id": f"{source}--{name}",
+                "source": source,
                 "nom": entry.get("name", name),
                 "description": "",
                 "date_maj": entry.get("maj", "2026-10-01"),
@@ -166,7 +176,7 @@ def _wrong(
             result.wrong.append(f"{case.name}: level {reading.level}, expected {case.level}: {shown}")
     if case.professional is not None and case.professional != reading.needs_professional:
         result.wrong.append(f"{case.name}: needs_professional")
-    for who, expected in case.decisions.items():
+    for who, expected, detail in case.expected():
         judged = decide(
             reading,
             person(together(named, who), now=now, situations=reader.situations, places=reader.places),
@@ -181,6 +191,10 @@ def _wrong(
             result.wrong.append(
                 f"{case.name} {who}: {judged.status}, expected {expected}: « {words} » {shown}"
             )
-        if judged.status == expected == "blocked" and case.form and judged.blocked_form != case.form:
-            result.wrong.append(f"{case.name} {who}: form {judged.blocked_form}, expected {case.form}")
+        elif detail:
+            found = judged.blocked_form if expected == "blocked" else ",".join(judged.missing)
+            result.details += 1
+            result.details_right += found == detail
+            if found != detail:
+                result.wrong.append(f"{case.name} {who}: {found}, expected {detail}")
         yield judged.status

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from bot.tamis.calendar import Calendar
-from bot.tamis.criteria import Access, Expression, Licence, Purpose, Stated, Vehicle, any_of
+from bot.tamis.criteria import Access, Expression, Licence, Not, Purpose, Stated, Vehicle, any_of
 from bot.tamis.measures import AMOUNT, Ages, Durations, Numbers, Quotients
 from bot.tamis.situations import Situations
 
@@ -27,6 +27,7 @@ class Wanted:
     pattern: re.Pattern[str]
     kind: str
     expression: Expression | None
+    told: bool = False  # plain enough to count in a description that announces no condition
 
 
 class Lexicon:
@@ -36,11 +37,13 @@ class Lexicon:
         self, patterns: Mapping[str, Any], measures: Mapping[str, Any], situations: Situations
     ) -> None:
         self.situations = situations
-        numbers = Numbers(measures["number_words"])
+        self._numbers = numbers = Numbers(measures["number_words"])
         self._number = numbers.pattern
         self.ages, self.durations = Ages(measures, numbers), Durations(measures, numbers)
         self.calendar = Calendar(measures["calendar"])
         self.territory: Mapping[str, str] = measures["territory"]
+        self.gentiles: Mapping[str, str] = measures["gentiles"]
+        self.lives_after = frozenset(measures["lives_after"])
         self.residence_cues = tuple(measures["residence_cues"])
         self.registration_cues = tuple(measures["registration_cues"])
         self.work_situations = frozenset(measures["work_situations"])
@@ -50,6 +53,7 @@ class Lexicon:
                 self.wanted.append(Wanted(self._bounded(definition.words), "who", situations.atom(code)))
         for kind in ("none", "am", "code", "b"):
             self._add(patterns["licence"][kind], "licence", Licence(kind))
+        self._add(patterns["licence"]["uncoded"], "licence", Not(Licence("code")))
         for kind in ("none", "broken", "owned"):
             self._add(patterns["vehicle"][kind], "vehicle", Vehicle(kind))
         self._add(patterns["vehicle"]["other"], "unread", Stated("other", "vehicle"))
@@ -59,6 +63,7 @@ class Lexicon:
         article = r"(?: (?:un|une|la|le|les|des|du|par|votre|leur|d'un)|l')*"
         until = rf"(?:(?!{by['stop']})[^.;,\n()]){{0,80}}"
         whom = rf"{until}(?:(?:,| ou| et|/|,? \(){article} ?(?:{by['noun']}){until}\)?)*"
+        whom += by["brackets"].replace("{noun}", by["noun"])
         told = [words.replace("{by}", whom) for words in patterns["prescription"]]
         self._add(told, "prescription", Stated("prescription"))
         contract = patterns["contract"]
@@ -71,15 +76,18 @@ class Lexicon:
                 tuple(entry.get("partly", ())),
                 entry.get("form", "inaccessibilite-handicap"),
             )
-            self._add([entry["words"]], "access", atom)
+            self._add([entry["words"]], "access", atom, told=bool(entry.get("told")))
+        self._add(patterns["in_need"], "who", Not(Access(("fauteuil-roulant", "mobilite-reduite"))))
         self._add(patterns["language_level"], "unread", Stated("other", "francais"))
         self._add(patterns["distance"], "unread", Stated("other", "distance"))
         self._add(patterns["financing"], "unread", Stated("other", "financing"))
+        self._add(patterns["unread"], "unread", Stated("other"))
         self._add(patterns["unknown"], "unread", Stated("other", "conditions"))
         self._add(patterns["usage"], "unread", Stated("other", "usage"))
-        self._add(patterns["closed"], "closed", None)
-        self._add(patterns["full_now"], "unread", Stated("other", "complet"))
-        self._add(patterns["ended"], "ended", None)
+        self._add(patterns["closed"], "closed", None, told=True)
+        self._add(patterns["full_now"], "unread", Stated("other", "complet"), told=True)
+        self._add(patterns["ended"], "ended", None, told=True)
+        self._add([measures["duties"]], "silent", None)
         tail = patterns["tail"]
         self._add([words.replace("{tail}", tail) for words in patterns["prices"]], "silent", None)
         self._add(patterns["licence_aim"], "aim", None)
@@ -99,6 +107,17 @@ class Lexicon:
         self.exempt = re.compile(negations["exempt"])
         self.strong = _joined(patterns["strong"])
         self.soft = _joined(patterns["soft"])
+        self.told = _joined(patterns["told"])
+        self.told_dates = re.compile(patterns["told_dates"])
+        self.others = re.compile(patterns["others"])
+        self.qualifier = re.compile(patterns["qualifier"])
+        self.relative = re.compile(patterns["relative"])
+        self.owed, self.born = re.compile(patterns["owed"]), re.compile(patterns["born"])
+        self.plural = re.compile(patterns["plural"])
+        self.people_header = re.compile(patterns["people_header"])
+        self.no_more = re.compile(patterns["no_more"])
+        self.also = re.compile(patterns["also"])
+        self.licence_years = self._bounded([measures["licence_years"]])
         self.verbs = re.compile(
             rf"^[ ,:(]*(?:(?:et|ou|ni|soit|de|pour|vous|devoir|doit|doivent|il faut) |d')*(?:{patterns['verbs']})"
         )
@@ -133,8 +152,15 @@ class Lexicon:
         )
         return cls(patterns, measures, situations)
 
-    def _add(self, words: Iterable[str], kind: str, expression: Expression | None) -> None:
-        self.wanted.append(Wanted(self._bounded(words), kind, expression))
+    def _add(
+        self, words: Iterable[str], kind: str, expression: Expression | None, *, told: bool = False
+    ) -> None:
+        self.wanted.append(Wanted(self._bounded(words), kind, expression, told))
+
+    def years_held(self, words: str) -> int:
+        """The number of years in « deux ans de permis »."""
+        found = re.search(self._number, words)
+        return self._numbers.value(found[0]) if found else 1
 
     def motive(self, words: str) -> Purpose | None:
         """The purposes named in these words, or None."""

@@ -11,7 +11,9 @@ from bot.tamis.criteria import Age, Expression, Quotient, Situation, Stated, all
 AMOUNT = r"\d[\d .]*(?:,\d+)? ?(?:€|euros?|eur)?"
 OLDEST = 199
 _LONGEST_YEARS = 10  # beyond, « 18 ans » is an age
-_AGE_WORDS = re.compile(r"ans|majeur|majorite|mineur|adulte")
+_AGE_WORDS = re.compile(r"ans|majeur|majorite|mineur|adulte|\bnee?s?\b")
+_WRITTEN = 2026  # the years in which a text that gives a year of birth is read: from then …
+_READ_FOR = 5  # … and this many more
 
 
 class Numbers:
@@ -81,6 +83,10 @@ class Ages:
 
     def _interval(self, kind: str, match: re.Match[str]) -> Age | Stated:
         groups = match.groupdict()
+        if kind.startswith("born"):
+            return _born(
+                int(groups["y"]) + (kind == "born-after" and "apres" in match[0]), kind == "born-before"
+            )
         low = self._numbers.value(groups.get("a") or groups.get("c") or "0")
         high = self._numbers.value(groups.get("b") or "0")
         if kind == "between":
@@ -99,6 +105,13 @@ class Ages:
             # « plus de 25 ans » counts birthdays for some and years begun for others.
             return Age(low + 1, OLDEST, ((low, low),))
         return Age(18, OLDEST) if kind == "major" else Age(0, 17)
+
+
+def _born(year: int, before: bool) -> Age:
+    # Whoever is born before a year is older than somebody, whatever the year the text is read in.
+    oldest_young, youngest_old = _WRITTEN - year - 1, _WRITTEN + _READ_FOR - year
+    between = ((max(0, oldest_young + 1), youngest_old - 1),)
+    return Age(youngest_old, OLDEST, between) if before else Age(0, max(0, oldest_young), between)
 
 
 class Durations:

@@ -13,7 +13,7 @@ import yaml
 
 from bot.tamis.clauses import Parser
 from bot.tamis.combine import Statement, merge_lines, with_publics
-from bot.tamis.criteria import Criterion, Expression, Lives, Stated, Validity, atoms
+from bot.tamis.criteria import Criterion, Expression, Full, Lives, Stated, Validity, all_of, atoms
 from bot.tamis.informing import Informing
 from bot.tamis.levels import Levels
 from bot.tamis.lexicon import Lexicon
@@ -56,7 +56,9 @@ class Reader:
         self.situations = Situations.load(data)
         self.places = places
         self._lexicon = Lexicon.load(data, self.situations)
-        self._spotter = Spotter(self._lexicon, Territory(places, self._lexicon.territory))
+        self._spotter = Spotter(
+            self._lexicon, Territory(places, self._lexicon.territory, self._lexicon.gentiles)
+        )
         self._informing = Informing.load(data)
         self._parser = Parser(self._lexicon, self._informing.tells)
         self._levels = Levels.load(data)
@@ -89,7 +91,7 @@ class Reader:
         criteria = [*([zone_criterion] if zone_criterion else [])]
         criteria += with_publics(publics, statements, welcome, str(trust["publics"]), self.situations)
         criteria += self._extra(service.get("extra"), setting)
-        kept = tuple(dict.fromkeys(criteria))
+        kept = tuple(dict.fromkeys(_dated(criteria)))
         return Reading(
             service_id,
             kept,
@@ -149,11 +151,17 @@ class Reader:
                 header = "any"
             elif self._lexicon.all_header.search(folded) and ":" in folded:
                 header = "all"
+            elif self._lexicon.people_header.search(folded):
+                header = "people"
+            elif folded.rstrip().endswith(":"):
+                header = ""
             # Sources repeat themselves: a sentence is read once, wherever and whenever it stands.
             around = setting if self._spotter.depends(folded) else ANYWHERE
             statement, said_open = self._sentence(sentence, name, around, header)
-            welcome = welcome or said_open
-            if statement is not None:
+            welcome = welcome or (said_open and not self._lexicon.no_more.search(folded))
+            if statement is not None and not (
+                folded.rstrip().endswith(":") and _is_unread(statement.expression)
+            ):
                 statements.append(statement)
         return merge_lines(statements, name), welcome
 
@@ -165,6 +173,10 @@ class Reader:
             self._lexicon.strong.search(folded)
         )
         soft = strong or (name == "description" and bool(self._lexicon.soft.search(folded)))
+        if name == "description" and self._lexicon.others.search(folded):
+            return None, False
+        if not soft and name == "description":
+            return self._told(sentence, setting), False
         if not soft or (name == "frais_precisions" and self._lexicon.price.search(folded)):
             return None, False
         cut = self._lexicon.priority.search(folded)
@@ -177,7 +189,10 @@ class Reader:
         if not folded.strip(" ,:;.()"):
             return None, False
         spans = self._spotter.spans(folded, setting)
-        lenient = not strong
+        # Of a sentence on when a service is shut, or out of whose reach, the rest asks nothing.
+        lenient = not strong or (
+            name == "description" and all(span.told for span in spans if span.expression is not None)
+        )
         if self._informing.tells(folded):
             # A sentence on how the service works may still name who it is for, and asks nothing else.
             spans, lenient = [span for span in spans if _binds(span, folded)], True
@@ -199,8 +214,29 @@ class Reader:
                 return None, clause.welcome
         people = clause.people or (lenient and any(span.kind in ("who", "age") for span in spans))
         return Statement(
-            expression, sentence.words(), name, people, clause.verb, strong, header
+            expression,
+            sentence.words(),
+            name,
+            people,
+            clause.verb,
+            strong,
+            header,
+            also=people and bool(self._lexicon.also.search(folded)) and not self._lexicon.owed.search(folded),
+            plural=bool(self._lexicon.plural.match(folded)),
         ), clause.welcome
+
+    def _told(self, sentence: Sentence, setting: Setting) -> Statement | None:
+        """What a description says in passing that keeps people out all the same: shut, full, out of season, stairs."""
+        if not self._lexicon.told.search(sentence.folded):
+            return None
+        spans = [span for span in self._spotter.spans(sentence.folded, setting) if span.told]
+        expressions = [span.expression for span in spans if span.expression is not None]
+        expressions = [
+            each for each in expressions if not _is_unread(each) or each == Stated("other", "complet")
+        ]
+        if not expressions:
+            return None
+        return Statement(all_of(*expressions), sentence.words(), "description", False, False, True)
 
     def _extra(self, extra: Any, setting: Setting) -> list[Criterion]:
         if not isinstance(extra, Mapping):
@@ -235,8 +271,17 @@ def _binds(span: Span, text: str) -> bool:
     return text.startswith(_LIMITING, span.start) or text.endswith(_LIMITING, 0, span.start)
 
 
+def _dated(criteria: list[Criterion]) -> list[Criterion]:
+    """« Complet. Réouverture en mars. »: where a date says until when, the bare word adds nothing."""
+    if not any(isinstance(each.expression, Full) and each.expression.until for each in criteria):
+        return criteria
+    bare = (Full(), Stated("other", "complet"))
+    return [each for each in criteria if each.expression not in bare]
+
+
 def _understood(expression: Expression, *, keep: bool) -> Expression | None:
-    return None if _is_unread(expression) and not keep else expression
+    full = expression == Stated("other", "complet")
+    return None if _is_unread(expression) and not keep and not full else expression
 
 
 def _only_unread(expression: Expression, sentence: Sentence) -> bool:

@@ -6,7 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.tamis.criteria import CONTRADICTED, MET, STATE_NAMES, UNKNOWN, Access, Criterion, Expression, atoms
+from bot.tamis.criteria import (
+    CONTRADICTED,
+    MET,
+    STATE_NAMES,
+    UNKNOWN,
+    Access,
+    Criterion,
+    Expression,
+    Not,
+    atoms,
+)
 from bot.tamis.evaluate import weigh
 from bot.tamis.person import Person
 from bot.tamis.reader import Reading
@@ -102,6 +112,8 @@ def assemble(
 
 def form_of(expression: Expression, forms: Mapping[str, str]) -> str:
     """The form of unavailability of a contradicted requirement."""
+    if isinstance(expression, Not):
+        return FORM
     kinds = {
         forms.get(type(atom).__name__, FORM) for atom in atoms(expression) if not isinstance(atom, Access)
     }

@@ -14,6 +14,7 @@ from bot.tamis.criteria import (
     Situation,
     Stated,
     Validity,
+    all_of,
 )
 from bot.tamis.lexicon import Lexicon
 from bot.tamis.territory import NOWHERE, Neighbourhood, Territory
@@ -32,6 +33,7 @@ class Span:
     end: int
     kind: str
     expression: Expression | None
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,10 @@ class Spotter:
                 elif wanted.kind == "ended":
                     expression = ENDED
                 if match.end() > match.start():
-                    found.append(Span(match.start(), match.end(), wanted.kind, expression))
+                    found.append(Span(match.start(), match.end(), wanted.kind, expression, wanted.told))
+        for match in lexicon.licence_years.finditer(text):
+            held = Duration("licence_duration", 12 * lexicon.years_held(match[0]))
+            found.append(Span(*match.span(), "licence", all_of(Licence("b"), held)))
         for start, end, age in lexicon.ages.read(text):
             wider = lexicon.ages.extended(text, end, age, self._situation) if isinstance(age, Age) else None
             found.append(Span(start, wider[0], "age", wider[1]) if wider else Span(start, end, "age", age))
@@ -77,15 +82,33 @@ class Spotter:
         for start, end, expression in self._territory.read(text, setting.near):
             found.append(Span(start, end, "lives", expression))
         for start, end, expression in lexicon.calendar.read(text, setting.updated):
-            found.append(Span(start, end, "dates", expression))
+            told = bool(lexicon.told_dates.search(text))
+            found.append(Span(start, end, "dates", expression, told))
         for match in lexicon.purpose.finditer(text):
             motive = lexicon.motive(match[0])
             if motive:
                 trimmed = len(match[0].rstrip(" ,/"))
                 found.append(Span(match.start(), match.start() + trimmed, "purpose", motive))
-        chosen = _longest(found)
+        if any(isinstance(span.expression, Full) and span.expression.until for span in found):
+            # « complet, réouverture en mars »: the date says until when.
+            found = [span for span in found if span.kind != "closed" and not _is_full_now(span)]
+        chosen = self._homes(text, _longest(found), setting)
         chosen = self._durations(text, chosen)
         return self._generations(text, chosen)
+
+    def _homes(self, text: str, spans: list[Span], setting: Setting) -> list[Span]:
+        """« allocataires du RSA de Maine-et-Loire »: the place just after people is where they live."""
+        result = list(spans)
+        for span in spans:
+            code = span.expression.code if isinstance(span.expression, Situation) else None
+            if span.kind != "age" and code not in self._lexicon.lives_after:
+                continue
+            home = self._territory.of(text, span.end, setting.near)
+            if home and not any(
+                span.end < other.end and other.start < home[0] for other in spans if other != span
+            ):
+                result.append(Span(span.end, home[0], "lives", home[1]))
+        return sorted(result, key=lambda span: span.start)
 
     def depends(self, text: str) -> bool:
         """Whether a sentence is read differently from one place or day of change to another."""
@@ -160,6 +183,10 @@ class Spotter:
         if any(cue in nearby or cue in follows for cue in lexicon.registration_cues):
             return Duration("registration_duration", months, at_most)
         return None
+
+
+def _is_full_now(span: Span) -> bool:
+    return span.expression == Stated("other", "complet")
 
 
 def _longest(found: list[Span]) -> list[Span]:

@@ -6,12 +6,15 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from bot.tamis.criteria import Expression, Lives, Stated, Works, any_of
+from bot.tamis.criteria import Expression, Lives, Stated, Works, any_of, doubt
 from bot.tamis.places import Places
 from bot.tamis.text import fold
 
 _WORD = re.compile(r"[\w']+(?:[-' ](?=\w))?")
 MAX_WORDS = 9
+_OF = re.compile(
+    r" (?:de l'|de la |du |de |des |d')(?:la |le |les |l'|departement (?:de |du |d'|de la )?(?:la |l')?)?"
+)
 UNSURE = ("?",)  # a name that several places bear, none of them near
 _TAIL = re.compile(r"(?: (?:agglomeration|agglo|communaute|metropole)\b)?(?: ?\(\d{2,5}\))?")
 
@@ -30,7 +33,7 @@ NOWHERE = Neighbourhood()
 class Territory:
     """Reads places of residence and of work from folded text."""
 
-    def __init__(self, places: Places | None, words: Mapping[str, str]) -> None:
+    def __init__(self, places: Places | None, words: Mapping[str, str], towns: Mapping[str, str]) -> None:
         self._places = places
         homes = {"{lives}": words["lives"], "{works}": words["works"]}
 
@@ -43,6 +46,9 @@ class Territory:
         self._trigger, self._also = compiled("trigger"), compiled("also_works")
         self._lead, self._here, self._join = compiled("lead"), compiled("here"), compiled("join")
         self._department = compiled("department")
+        self._except = compiled("except")
+        self._towns = towns
+        self._gentiles = re.compile(rf"{words['people_of']}(?P<town>{'|'.join(towns)})\b")
         self._union, self._loose = compiled("union"), compiled("loose")
         prefix = compiled("name_prefix")
         self._index: dict[str, tuple[str, ...]] = _index(places.names(), prefix) if places else {}
@@ -56,24 +62,47 @@ class Territory:
 
     def speaks(self, text: str) -> bool:
         """Whether a place may be named."""
-        return self._trigger.search(text) is not None
+        return self._trigger.search(text) is not None or self._gentiles.search(text) is not None
+
+    def of(self, text: str, start: int, near: Neighbourhood) -> tuple[int, Expression] | None:
+        """« … de Maine-et-Loire » just after people: where the place's name ends, and that they live there."""
+        link = _OF.match(text, start)
+        named = self._names(text, link.end(), near) if link else None
+        if link is None or named is None:
+            return None
+        return named[1], _expression(self._wider(text[link.end() : named[1]], named[0]), True, False)
+
+    def _people_of(self, text: str) -> list[tuple[int, int, Expression]]:
+        found: list[tuple[int, int, Expression]] = []
+        for match in self._gentiles.finditer(text):
+            code = self._towns[match["town"]]
+            commune = self._places.commune(code) if self._places and len(code) == 5 else None
+            around = commune.epci if commune is not None else None
+            # The people of a town's suburbs may be meant or not.
+            lives = doubt(Lives((code,)), Lives((around,))) if around else Lives((code,))
+            found.append((match.start("town"), match.end("town"), lives))
+        return found
 
     def read(self, text: str, near: Neighbourhood) -> list[tuple[int, int, Expression]]:
         """Spans that ask where the person lives or works, with what they mean."""
-        found: list[tuple[int, int, Expression]] = []
+        found = self._people_of(text)
         for match in self._trigger.finditer(text):
-            if found and match.start() < found[-1][1]:
+            if any(start <= match.start() < end for start, end, _ in found):
                 continue
             read = self._after(text, match.end(), near)
             if read is None:
                 continue
             codes, end = read
             works = match["works"] or match["also"]
+            except_for = self._except.match(text, end)
             later = None if works else self._also.match(text, end)
             if later:
                 works, end = later[0], later.end()
             lives = match["lives"] or match["back"]
             found.append((match.start(), end, _expression(codes, bool(lives), bool(works))))
+            left_out = self._after(text, except_for.end(), near) if except_for else None
+            if left_out and except_for:
+                found.append((except_for.end(), left_out[1], _expression(left_out[0], True, False)))
         return found
 
     def _after(self, text: str, start: int, near: Neighbourhood) -> tuple[tuple[str, ...] | None, int] | None:
