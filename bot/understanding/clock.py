@@ -4,33 +4,41 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.understanding.facts import Fact
 from bot.understanding.policy import Policy
 from bot.understanding.scope import Scope
 from bot.understanding.stream import Hit, Stream
 
+ARRIVING = ("arrival", "afternoon")
+NOON = "12:00"
+OFFICES_OPEN = "07:00"
 _PLAIN = re.compile(r" (?P<h>[01]?\d|2[0-3]) : (?P<m>[0-5]\d)(?= |$)")
 
 
 @dataclass(frozen=True)
 class Time:
-    """Tokens [start, end) that name a time of day, `HH:MM`; None when they name a duration."""
+    """Tokens [start, end) that name a time of day, `HH:MM`; None when they name a duration.
+
+    `bare`: an hour of one digit without the half of the day, which may be one of the afternoon.
+    """
 
     start: int
     end: int
     value: str | None
+    bare: bool = False
 
 
 def find_times(stream: Stream, hits: Sequence[Hit], numbers: Mapping[str, int]) -> list[Time]:
     """The times of a message, in order. `hits` are those of the kind times; longer wordings hide shorter ones.
     `numbers` are the lexicon's number words."""
-    found = [Time(hit.start, hit.end, _value(hit, numbers)) for hit in hits]
+    found = [Time(hit.start, hit.end, _value(hit, numbers), _bare(hit)) for hit in hits]
     for match in _PLAIN.finditer(stream.string):
         start, end = stream.at(match.start(), match.end())
         if start is not None and end is not None:
-            found.append(Time(start, end, f"{int(match.group('h')):02d}:{match.group('m')}"))
+            hour = match.group("h")
+            found.append(Time(start, end, f"{int(hour):02d}:{match.group('m')}", len(hour) == 1))
     found.sort(key=lambda t: (-(t.end - t.start), t.value is not None, t.start))
     kept: list[Time] = []
     for time in found:
@@ -58,8 +66,16 @@ def _value(hit: Hit, numbers: Mapping[str, int]) -> str | None:
     return f"{hour % 24:02d}:{minute:02d}" if hour >= 0 else None
 
 
+def _bare(hit: Hit) -> bool:
+    detail = hit.rule.detail
+    if "h" not in hit.groups or "half" in detail:
+        return False
+    words = hit.groups["h"][0]
+    return not words.isdigit() or len(words) == 1
+
+
 class Clock:
-    """Gives the times of one message their use: arrival, end, or neither."""
+    """Gives the times of one message their use: arrival, afternoon (an arrival in office hours), end, or neither."""
 
     def __init__(self, stream: Stream, scope: Scope, policy: Policy, times: Mapping[str, Time]) -> None:
         self._stream = stream
@@ -71,15 +87,15 @@ class Clock:
     def facts(self, hits: Sequence[Hit], *, asked: str | None = None) -> list[Fact]:
         """The arrival and hours facts; `hits` are those of the kind clock."""
         use: dict[str, tuple[str, Hit]] = {}
-        strength = {"other": 0, "end": 1, "arrival": 2}
+        strength = {"other": 0, "end": 1, "afternoon": 2, "arrival": 3}
         ranked = sorted(
-            hits, key=lambda h: (h.end - h.start <= 2, strength.get(h.rule.value, 3), h.rule.rank)
+            hits, key=lambda h: (h.end - h.start <= 2, strength.get(h.rule.value, 4), h.rule.rank)
         )
         for hit in ranked:
             mark = hit.groups.get("time2", hit.groups.get("time", ("",)))[0]
             if mark in use or mark not in self._at:
                 continue
-            field = "arrival" if hit.rule.value == "arrival" else "hours"
+            field = "arrival" if hit.rule.value in ARRIVING else "hours"
             dropped = self._policy.drops(field, self._scope.cues(hit), hit.rule)
             use[mark] = ("other" if dropped else hit.rule.value, hit)
         if asked == "arrival" and len(self._at) == 1 and not use:
@@ -89,12 +105,14 @@ class Clock:
 
     def _chosen(self, use: Mapping[str, tuple[str, Hit]]) -> list[Fact]:
         out: list[Fact] = []
-        arrivals = [(self._at[m], m, hit) for m, (what, hit) in use.items() if what == "arrival"]
+        arrivals = [(self._at[m], m, hit) for m, (what, hit) in use.items() if what in ARRIVING]
         if arrivals:
             corrected = [a for a in arrivals if self._scope.corrected(a[0])]
             strong = [a for a in sorted(arrivals, key=lambda a: a[0]) if a[2].end - a[2].start > 2]
             _, mark, hit = (corrected[-1:] or strong[:1] or sorted(arrivals, key=lambda a: a[0])[:1])[0]
             index = self._at[mark]
+            if use[mark][0] == "afternoon":
+                self._times = {**self._times, mark: _later(self._times[mark])}
             out += self._arrival(mark, index, index + 1) + self._band(mark, "arrival", index, index + 1)
         for mark, (what, hit) in use.items():
             if what == "end":
@@ -113,7 +131,21 @@ class Clock:
         code = None
         if what == "arrival" and value < bands["early_until"]:
             code = bands["early"]
-        elif value >= bands["late_from"] or (what == "end" and value < bands["early_until"]):
+        elif value >= bands["late_from"] or (what == "end" and self._at_night(mark)):
             code = bands["late"]
         first, last = self._stream.span(start, end)
         return [Fact("hours", code, "", first, last, "add", 0.9)] if code else []
+
+    def _at_night(self, mark: str) -> bool:
+        """Whether a shift ends before the morning: « till 5 » alone may be five in the afternoon."""
+        time = self._times[mark]
+        if not time.value or time.value >= self._policy.hours["early_until"]:
+            return False
+        return not time.bare or any(t.value and t.value >= NOON for t in self._times.values())
+
+
+def _later(time: Time) -> Time:
+    """An appointment at three, said without the half of the day, is one in the afternoon."""
+    if not time.bare or not time.value or not "01:00" <= time.value < OFFICES_OPEN:
+        return time
+    return replace(time, value=f"{int(time.value[:2]) + 12}{time.value[2:]}")

@@ -75,3 +75,30 @@ def test_what_a_time_is_for(
 ) -> None:
     profile = merge({}, understanding.read(text, now=monday, language="fr").facts).profile
     assert (profile.get("arrival"), profile.get("hours")) == (arrival, hours)
+
+
+# label, language, message, arrival, hours: an hour said without the half of the day
+BARE = [
+    ("an interview at three", "en", "interview at 3", "15:00", None),
+    ("said to be in the morning", "en", "interview at 3 am", "03:00", ["avant-6h"]),
+    ("an appointment by the clock", "es", "cita a las 4 y media", "16:30", None),
+    ("a start may be early", "en", "i start at 5", "05:00", ["avant-6h"]),
+    ("an end may be by day", "en", "i finish at 5", None, None),
+    ("the end of a night", "en", "from 9 pm to 5", "21:00", ["apres-20h"]),
+]
+
+
+@pytest.mark.parametrize(
+    ("label", "language", "text", "arrival", "hours"), BARE, ids=[case[0] for case in BARE]
+)
+def test_a_bare_hour(
+    understanding: Understanding,
+    monday: datetime,
+    label: str,
+    language: str,
+    text: str,
+    arrival: str | None,
+    hours: list[str] | None,
+) -> None:
+    profile = merge({}, understanding.read(text, now=monday, language=language).facts).profile
+    assert (profile.get("arrival"), profile.get("hours")) == (arrival, hours)
