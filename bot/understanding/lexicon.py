@@ -40,6 +40,7 @@ CUES = (
 )
 
 
+DENYING = ("negation", "negation_after")
 TWICE = re.compile(r"(\w)\1+")
 REMEMBERED = 4_000  # words met before all are forgotten: people typed them
 EARLY = ("dates", "times", "place_cues", "not_places")
@@ -183,6 +184,7 @@ class Lexicon:
             tuple(self.weekdays),
             tuple(self.months),
             {fold(str(k)): [fold(str(w)) for w in v] for k, v in (content.get("also") or {}).items()},
+            [self._spelt(str(w)) for name in DENYING for w in cues.get(name) or ()],
         )
         self.memory: dict[Any, tuple[Any, ...]] = {}  # how words met before are spelt (see `read_stream`)
         self.early = Index()  # dates, times and what announces a place: read before the rest
@@ -201,7 +203,7 @@ class Lexicon:
 
     def _read(self, content: Mapping[str, Any]) -> None:
         cues = content.get("cues") or {}
-        for name in (*CUES, "negation", "negation_after"):
+        for name in (*CUES, *DENYING):
             self._add(Rule(name), cues.get(name))
         self._add(Rule("proxy"), cues.get("proxy"), self.proxies)
         for field_name, codes in (content.get("rules") or {}).items():

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import itertools
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -49,10 +49,14 @@ class PatternError(ValueError):
 
 @dataclass(frozen=True)
 class Piece:
-    """A part of a pattern: its expression, and words one of which must be there (None: no such word)."""
+    """A part of a pattern: its expression, and words one of which must be there (None: no such word).
+
+    `denying`: every match holds a word of negation.
+    """
 
     source: str
     anchors: frozenset[str] | None
+    denying: bool = False
 
 
 @dataclass
@@ -61,7 +65,7 @@ class Pattern:
 
     source: str
     piece: Piece
-    bare: bool = False  # began with `!`: no look for a negation around it
+    bare: bool = False  # no look for a negation around it: it began with `!`, or says no itself
 
     @property
     def anchors(self) -> frozenset[str] | None:
@@ -98,7 +102,7 @@ class Grammar:
     """Reads patterns with one lexicon's sets, numbers, weekdays and months.
 
     `fold` turns a written word into the folded words a stream is made of. `also`: what a word of a pattern is
-    written as besides (« 2 » for « de »), folded.
+    written as besides (« 2 » for « de »), folded. `denying`: folded words of negation.
     """
 
     def __init__(
@@ -109,9 +113,11 @@ class Grammar:
         weekdays: Sequence[str] = (),
         months: Sequence[str] = (),
         also: Mapping[str, Sequence[str]] | None = None,
+        denying: Iterable[str] = (),
     ) -> None:
         self._fold = fold
         self._also = also or {}
+        self._denying = frozenset(denying)
         self._sets = sets
         self._pieces: dict[str, Piece] = {}
         self._words: dict[str, Piece] = {}
@@ -136,7 +142,7 @@ class Grammar:
             piece = self._parse(text[1:] if bare else text)
         except (PatternError, IndexError) as error:
             raise PatternError(f"pattern {source!r}: {error}") from error
-        return Pattern(source, piece, bare)
+        return Pattern(source, piece, bare or piece.denying)
 
     def _parse(self, text: str) -> Piece:
         lexemes: list[tuple[str, str]] = []
@@ -216,7 +222,7 @@ class Grammar:
             tail = after and index == len(folded) - 1
             source = " " + ("[^ |]*" if head else "") + re.escape(part) + ("[^ |]*" if tail else "")
             anchor = ("*" if head else "") + part + ("*" if tail else "")
-            piece = Piece(source, frozenset([anchor]))
+            piece = Piece(source, frozenset([anchor]), anchor in self._denying)
             others = () if head or tail else self._also.get(part, ())
             pieces.append(_either([piece, *(Piece(" " + re.escape(o), frozenset([o])) for o in others)]))
         return _sequence(pieces)
@@ -262,14 +268,19 @@ def _either(options: Sequence[Piece]) -> Piece:
     anchors: frozenset[str] | None = frozenset()
     for option in options:
         anchors = None if anchors is None or option.anchors is None else anchors | option.anchors
-    return Piece("(?:" + "|".join(option.source for option in options) + ")", anchors)
+    denying = all(option.denying for option in options)
+    return Piece("(?:" + "|".join(option.source for option in options) + ")", anchors, denying)
 
 
 def _sequence(pieces: Sequence[Piece]) -> Piece:
     if len(pieces) == 1:
         return pieces[0]
     anchored = [piece.anchors for piece in pieces if piece.anchors]
-    return Piece("".join(piece.source for piece in pieces), min(anchored, key=_weight) if anchored else None)
+    return Piece(
+        "".join(piece.source for piece in pieces),
+        min(anchored, key=_weight) if anchored else None,
+        any(piece.denying for piece in pieces),
+    )
 
 
 @functools.lru_cache(maxsize=4096)
