@@ -1,8 +1,13 @@
-"""The API's answers: records in the shapes of data.inclusion's v1, pages, and the models that document them."""
+"""The API's answers: records in the shapes of data.inclusion's v1, pages, and the models that document them.
+
+Records are kept as the text of JSON objects, and an answer is put together from these texts as they are: neither
+read nor written again, whatever the size of the page.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, create_model
@@ -11,8 +16,6 @@ from sqlalchemy.orm import Session
 from bot.directory import store
 from bot.directory.catalogue import View
 from bot.directory.schema import FIELDS, MODELS
-
-Json = dict[str, Any]
 
 _SCORE = (float, ...)
 _CERTIFIED = (bool, ...)
@@ -97,70 +100,92 @@ PageOfServiceResults = page_model(ServiceSearchResult)
 PageOfResults = page_model(SearchResult)
 
 
-def page(items: Sequence[Json], total: int, number: int, asked: int) -> Json:
+def page(items: Sequence[str], total: int, number: int, asked: int) -> str:
     """A page as data.inclusion gives it: `size` is the number of items there are, `pages` counts by what was asked."""
-    return {
-        "items": list(items),
-        "total": total,
-        "page": number,
-        "size": len(items),
-        "pages": -(-total // asked),
-    }
-
-
-def service(record: Mapping[str, Any], score: float, *, extra: bool = False) -> Json:
-    """One service: the schema's fields, its score of the day, and `extra` only when asked for."""
-    made = {name: record[name] for name in FIELDS["service"]}
-    made["adresse_certifiee"] = bool(record["adresse_certifiee"])
-    made["score_qualite"] = score
-    if extra:
-        made["extra"] = {**(record["extra"] or {}), "codes_inconnus": record["codes_inconnus"]}
-    return made
-
-
-def structure(record: Mapping[str, Any]) -> Json:
-    """One structure: the schema's fields."""
-    made = {name: record[name] for name in FIELDS["structure"]}
-    made["adresse_certifiee"] = bool(record["adresse_certifiee"])
-    return made
-
-
-def structure_of(service_record: Mapping[str, Any], record: Mapping[str, Any] | None) -> Json:
-    """The structure of a service; where its source did not give it, only what the service itself says."""
-    if record is not None:
-        return structure(record)
-    made: Json = dict.fromkeys(FIELDS["structure"])
-    made.update(
-        source=service_record["source"],
-        id=service_record["structure_id"],
-        nom=service_record["structure_id"],
-        date_maj=service_record["date_maj"],
-        adresse_certifiee=False,
+    pages = -(-total // asked)
+    return (
+        f'{{"items":[{",".join(items)}],"total":{total},"page":{number},"size":{len(items)},"pages":{pages}}}'
     )
-    return made
 
 
-def services(session: Session, view: View, ids: Sequence[str], *, extra: bool = False) -> list[Json]:
-    """These services in this order, without their structures."""
-    found = store.records(session, "service", ids)
-    return [service(found[id_], score_of(view, id_), extra=extra) for id_ in ids if id_ in found]
+def service(document: str, score: float, *added: tuple[str, str]) -> str:
+    """One service: its document, its score of the day, and what else the answer holds, as (name, JSON text)."""
+    return _with(document, ("score_qualite", repr(score)), *added)
 
 
-def detailed(session: Session, view: View, ids: Sequence[str], *, extra: bool = False) -> list[Json]:
-    """These services in this order, each with its structure."""
-    found = store.records(session, "service", ids)
-    homes = store.records(session, "structure", sorted({record["structure_id"] for record in found.values()}))
-    return [
-        {
-            **service(found[id_], score_of(view, id_), extra=extra),
-            "structure": structure_of(found[id_], homes.get(found[id_]["structure_id"])),
-        }
+def structure(document: str, *added: tuple[str, str]) -> str:
+    """One structure: its document, and what else the answer holds."""
+    return _with(document, *added)
+
+
+def services(session: Session, view: View, ids: Sequence[str], *, extra: bool = False) -> dict[str, str]:
+    """These services by id, in this order, without their structures; `extra` adds what the schema does not hold."""
+    found = store.documents(session, "service", ids)
+    aside = _aside(session, ids) if extra else {}
+    return {id_: service(found[id_], score_of(view, id_), *aside.get(id_, ())) for id_ in ids if id_ in found}
+
+
+def detailed(session: Session, view: View, ids: Sequence[str], *, extra: bool = False) -> dict[str, str]:
+    """These services by id, in this order, each with its structure."""
+    found = store.documents(session, "service", ids)
+    home_of = {id_: _home_of(view, id_, document) for id_, document in found.items()}
+    homes = store.documents(session, "structure", sorted(set(home_of.values())))
+    aside = _aside(session, ids) if extra else {}
+    return {
+        id_: service(
+            found[id_],
+            score_of(view, id_),
+            *aside.get(id_, ()),
+            ("structure", homes.get(home_of[id_]) or _unknown_home(found[id_])),
+        )
         for id_ in ids
         if id_ in found
-    ]
+    }
 
 
 def score_of(view: View, id_: str) -> float:
     """The quality score of a service of the view; 0 for one that came after it."""
     at = view.index.position.get(id_)
     return float(view.index.score[at]) if at is not None else 0.0
+
+
+def _with(document: str, *added: tuple[str, str]) -> str:
+    return document[:-1] + "".join(f',"{name}":{value}' for name, value in added) + "}"
+
+
+def _aside(session: Session, ids: Iterable[str]) -> Mapping[str, tuple[tuple[str, str]]]:
+    found = store.records(session, "service", list(ids))
+    return {
+        id_: (
+            (
+                "extra",
+                text({**(record["extra"] or {}), "codes_inconnus": record["codes_inconnus"]}),
+            ),
+        )
+        for id_, record in found.items()
+    }
+
+
+def _home_of(view: View, id_: str, document: str) -> str:
+    at = view.index.position.get(id_)
+    # A service that came after the view was made is not in its columns.
+    return str(json.loads(document)["structure_id"] if at is None else view.index.structure_ids[at])
+
+
+def _unknown_home(document: str) -> str:
+    """The structure of a service whose source did not give it: only what the service itself says."""
+    said = json.loads(document)
+    made: dict[str, Any] = dict.fromkeys(FIELDS["structure"])
+    made.update(
+        source=said["source"],
+        id=said["structure_id"],
+        nom=said["structure_id"],
+        date_maj=said["date_maj"],
+        adresse_certifiee=False,
+    )
+    return text(made)
+
+
+def text(value: Any) -> str:
+    """A value as JSON text."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -111,8 +111,9 @@ def _page(session: Session, view: View, query: Query) -> Answer:
     hits = search(view.index, view.places, query)
     ids = [str(view.index.ids[at]) for at in hits.positions[:_PAGE]]
     found = answers.detailed(session, view, ids)
-    kms = [None if np.isnan(km) else int(np.rint(km)) for km in hits.km[:_PAGE]]
-    return [(record["id"], km) for record, km in zip(found, kms, strict=True)], len(hits)
+    answers.page(list(found.values()), len(hits), 1, _PAGE)
+    kms = [None if np.isnan(km) else int(np.rint(km)) for km in hits.km[:_PAGE].tolist()]
+    return list(zip(found, kms, strict=True)), len(hits)
 
 
 def _timed(stores: dict[str, Callable[[Query], Answer]], queries: list[Query]) -> dict[str, float]:

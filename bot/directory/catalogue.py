@@ -7,10 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
-from typing import Any
 
 import numpy as np
-from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.directory import freshness, overlays, store
@@ -18,7 +16,6 @@ from bot.directory.communes import Communes, communes
 from bot.directory.importer import version
 from bot.directory.index import Bools, Index
 from bot.directory.structures import Structures
-from bot.directory.tables import Structure
 from bot.directory.words import Part, Words
 
 
@@ -49,7 +46,7 @@ class View:
         kept = np.ones(len(self.index), dtype=bool)
         with self.factory() as session:
             local = overlays.in_force(session, self.day)
-            for service in store.texts(session):
+            for service in store.every(session, "service"):
                 at = self.index.position.get(service["id"])
                 if at is None:
                     continue
@@ -68,7 +65,7 @@ class View:
         return np.array([id_ in best for id_ in self.index.structure_ids], dtype=bool)
 
     def _texts(self, session: Session) -> Iterator[tuple[str, Mapping[Part, str]]]:
-        for service in store.texts(session):
+        for service in store.every(session, "service"):
             structure = self.structures.by_id.get(service["structure_id"])
             networks = " ".join(structure.reseaux_porteurs) if structure else ""
             coded = [
@@ -121,10 +118,5 @@ class Catalogue:
 
     def _load(self, session: Session, at: int, day: date) -> View:
         index = Index.build(store.columns(session), self.places, day)
-        table: Any = Structure.__table__
-        names = ("id", "source", "nom", "code_insee", "siret", "reseaux_porteurs", "date_maj")
-        rows = session.execute(
-            select(*(table.c[name] for name in names)).where(table.c.withdrawn_at.is_(None))
-        )
-        structures = Structures.build((dict(zip(names, row, strict=True)) for row in rows), index)
+        structures = Structures.build(store.structures(session), index)
         return View(at, day, index, structures, self.places, self.factory)

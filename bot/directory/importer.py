@@ -20,11 +20,14 @@ from bot.directory.communes import Communes, communes
 from bot.directory.freshness import rules, score_parts
 from bot.directory.readers import BrokenFile, Row, rows
 from bot.directory.records import Record, Refused, kind_of, read
-from bot.directory.schema import Kind
+from bot.directory.schema import FIELDS, Kind
 from bot.directory.tables import Run, Service, Source, State, Structure
 
 Progress = Callable[[int], None]
 TABLES: Mapping[Kind, Table] = {"service": Service.__table__, "structure": Structure.__table__}  # type: ignore[dict-item]
+_COPIED: Mapping[Kind, tuple[str, ...]] = {
+    kind: tuple(name for name in FIELDS[kind] if name in table.c) for kind, table in TABLES.items()
+}
 _BATCH = 1000
 _LISTED = 1000  # rows set aside that are listed one by one; beyond, they are only counted
 # A file that would withdraw more than half of a source of this size is taken for a cut one (a CSV or a file of
@@ -215,7 +218,7 @@ def _stage(
         digests[record.kind][id_] = record.digest
         known = before[record.kind].get(id_)
         if repeated or known is None or known[0] != record.digest or known[2]:
-            spool.write(f"{record.kind}\t{record.digest}\t{record.text}\n")
+            spool.write(f"{record.kind}\t{record.digest}\t{record.document}\t{record.aside}\n")
     for kind, found in digests.items():
         for id_, digest in found.items():
             known = before[kind].get(id_)
@@ -287,13 +290,15 @@ def _apply(session: Session, spool: IO[str], gone: Mapping[Kind, list[str]], tod
         # A dict by id: within a batch the last of two rows with the same id wins, as it does between batches.
         batch: dict[Kind, dict[str, dict[str, Any]]] = {"service": {}, "structure": {}}
         for line in lines:
-            name, digest, text = line.split("\t", 2)
+            name, digest, document, aside = line.split("\t")
             kind: Kind = "service" if name == "service" else "structure"
-            values = {**json.loads(text), "digest": digest}
+            values = json.loads(document)
+            row = {**json.loads(aside), "document": document, "digest": digest}
+            row.update((column, values[column]) for column in _COPIED[kind])
+            row["date_maj"] = date.fromisoformat(row["date_maj"])
             if kind == "service":
-                values["score_sum"], values["score_count"] = score_parts(values)
-            values["date_maj"] = date.fromisoformat(values["date_maj"])
-            batch[kind][values["id"]] = values
+                row["score_sum"], row["score_count"] = score_parts(values)
+            batch[kind][row["id"]] = row
         for some, by_id in batch.items():
             _write(connection, TABLES[some], by_id, existing[some])
     for gone_kind, ids in gone.items():

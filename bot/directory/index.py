@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.directory.communes import NATIONAL, Communes
+from bot.directory.distance import chords
 from bot.directory.freshness import rules
 from bot.directory.schema import CODES
 
@@ -35,7 +36,9 @@ class Index:
 
     A position in the columns is not an identity: `ids` gives the service's. `themes` holds bits, 64 themes to a
     column; `publics` and `modes` are bits too, 0 where unknown; `frais` and `types` are -1 there. `lon`/`lat` are
-    the service's own point, else its commune's (`own_point` tells), else NaN.
+    the service's own point, else its commune's (`own_point` tells), else NaN; `points` are the same as `chords`.
+    `remote` holds the positions of the services used from home, the most useful first: the nearer the zone, then the
+    better described.
     """
 
     ids: NDArray[np.object_]
@@ -44,6 +47,7 @@ class Index:
     position: Mapping[str, int]
     lon: NDArray[np.float64]
     lat: NDArray[np.float64]
+    points: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
     placed: int
     own_point: Bools
     insee: NDArray[np.object_]
@@ -119,8 +123,10 @@ class Index:
         rank[np.array(sorted(range(count), key=lambda at: str(ids[at]).encode()), dtype=np.intp)] = np.arange(
             count
         )
-        kept = modes[order]
+        kept, scopes = modes[order], scope[order]
+        score = _scores(fixed, parts, np.where(dated, ages, np.nan))[order]
         remote = np.flatnonzero(kept & REMOTE)
+        remote = remote[np.lexsort((rank[remote], -score[remote], scopes[remote]))]
         return cls(
             ids=ids,
             structure_ids=_objects([service["structure_id"] for service in listed])[order],
@@ -128,6 +134,7 @@ class Index:
             position={id_: at for at, id_ in enumerate(ids)},
             lon=lon[order],
             lat=lat[order],
+            points=chords(lon[order], lat[order]),
             placed=int(count - np.isnan(lat).sum()),
             own_point=own[order],
             insee=_objects([service["code_insee"] for service in listed])[order],
@@ -138,9 +145,9 @@ class Index:
             types=types[order],
             sources=_objects([service["source"] for service in listed])[order],
             national=national[order],
-            scope=scope[order],
+            scope=scopes,
             zones={code: np.sort(place_of[np.array(found, dtype=np.intp)]) for code, found in zones.items()},
-            score=_scores(fixed, parts, np.where(dated, ages, np.nan))[order],
+            score=score,
             age_days=ages[order],
             remote=remote,
             remote_themes=tuple(np.ascontiguousarray(column[order][remote]) for column in themes),

@@ -3,24 +3,22 @@ our search is compared with. It is their shape of query, not their server."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import psycopg
-from sqlalchemy import select
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
+from bot.directory import store
 from bot.directory.communes import NATIONAL, Communes
 from bot.directory.index import expand_themes
 from bot.directory.schema import FIELDS, LISTS, Kind
 from bot.directory.search import Query
-from bot.directory.tables import Service, Structure
 
 _POINT = "ST_MakePoint(longitude, latitude)::geography"
 _TYPES = {"longitude": "float8", "latitude": "float8", "date_maj": "date", "nombre_semaines": "int",
           "volume_horaire_hebdomadaire": "float8"}  # fmt: skip
-_TABLES: Mapping[Kind, Any] = {"service": Service.__table__, "structure": Structure.__table__}
 _INDEXES = (
     "CREATE INDEX ON peer_service USING gin (thematiques)",
     "CREATE INDEX ON peer_service USING gin (modes_accueil)",
@@ -59,14 +57,14 @@ def fill(url: str, factory: sessionmaker[Session]) -> None:
             raise MissingPostgis("PostGIS is not installed: apt-get install postgresql-postgis")
         target.execute("CREATE EXTENSION IF NOT EXISTS postgis")
     with psycopg.connect(_dsn(url), autocommit=True) as target, factory() as session:
-        for kind, table in _TABLES.items():
+        kinds: tuple[Kind, ...] = ("service", "structure")
+        for kind in kinds:
             names = FIELDS[kind]
             columns = ", ".join(f"{name} {_column(name)}" for name in names)
             target.execute(f"CREATE TABLE peer_{kind} ({columns}, PRIMARY KEY (id))".encode())
-            wanted = select(*(table.c[name] for name in names)).where(table.c.withdrawn_at.is_(None))
             with target.cursor().copy(f"COPY peer_{kind} ({', '.join(names)}) FROM STDIN".encode()) as copy:
-                for row in session.execute(wanted.execution_options(yield_per=5000)):
-                    copy.write_row(row)
+                for record in store.every(session, kind):
+                    copy.write_row([record[name] for name in names])
         for statement in _INDEXES:
             target.execute(statement.encode())
         target.execute("VACUUM ANALYZE peer_service")

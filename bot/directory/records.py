@@ -18,7 +18,8 @@ from bot.directory.schema import CODES, FIELDS, LISTS, MODELS, Kind
 Row = Mapping[str, Any]
 
 _CODES = {name: frozenset(codes) for name, codes in CODES.items()}
-_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+_DOCUMENT = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
+_ASIDE = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 _LINKS = ("lien_source", "lien_mobilisation", "site_web", "accessibilite_lieu")
 _ZONE = re.compile(r"^(?:\d[0-9AB]\d{3}|\d[0-9AB]|97\d|98\d|\d{9}|99[0-5]\d{2}|france)$")
 _TOKEN = re.compile(r"[\w-]+")
@@ -35,14 +36,16 @@ _DERIVED = frozenset(
 class Record:
     """A valid row.
 
-    `values` are the record's fields as plain JSON data, `text` the same as canonical JSON, `digest` of that text
-    tells whether the record changed; `warnings` name what was mended, as (field, reason).
+    `values` are the record's fields as plain JSON data; `document` is the same as the text the API gives, `aside`
+    the text of what it does not give (`codes_inconnus`, `extra`). `digest` of both tells whether the record changed;
+    `warnings` name what was mended, as (field, reason).
     """
 
     kind: Kind
     values: dict[str, Any]
     digest: str
-    text: str
+    document: str
+    aside: str
     warnings: tuple[tuple[str, str], ...] = ()
 
 
@@ -102,12 +105,10 @@ def read(row: Row, kind: Kind | None = None) -> Record | Refused:
         valid["longitude"] = valid["latitude"] = None
         warnings.append(("latitude", "coordinates outside the globe: both left out"))
     valid["adresse_certifiee"] = _flag(row.get("adresse_certifiee"))
-    valid["codes_inconnus"] = unknown or None
-    valid["extra"] = _extra(row, kind)
-    text = _ENCODER.encode(valid)
-    return Record(
-        kind, valid, hashlib.blake2b(text.encode(), digest_size=16).hexdigest(), text, tuple(warnings)
-    )
+    aside = {"codes_inconnus": unknown or None, "extra": _extra(row, kind)}
+    document, rest = _DOCUMENT.encode(valid), _ASIDE.encode(aside)
+    digest = hashlib.blake2b(f"{document}\t{rest}".encode(), digest_size=16).hexdigest()
+    return Record(kind, {**valid, **aside}, digest, document, rest, tuple(warnings))
 
 
 def _clean(name: str, value: Any) -> Any:
@@ -190,12 +191,8 @@ def _storable(text: str) -> str:
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _flag(value: Any) -> bool | None:
-    if value is None or isinstance(value, bool):
-        return value
-    return {"true": True, "1": True, "t": True, "false": False, "0": False, "f": False}.get(
-        str(value).lower()
-    )
+def _flag(value: Any) -> bool:
+    return value if isinstance(value, bool) else str(value).lower() in ("true", "1", "t")
 
 
 def _on_earth(lon: float, lat: float) -> bool:

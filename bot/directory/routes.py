@@ -135,7 +135,7 @@ def _services(data: APIRouter, catalogue: Catalogue) -> None:
         types: p.Types = None,
         score_qualite_minimum: p.ScoreMinimum = None,
         extra: Annotated[bool, Query(include_in_schema=False)] = False,
-    ) -> JSONResponse:
+    ) -> Response:
         view = catalogue.view(session)
         territory = listing.Territory.of(
             code_region, slug_region, code_departement, slug_departement, code_commune
@@ -150,20 +150,19 @@ def _services(data: APIRouter, catalogue: Catalogue) -> None:
             score_minimum=_number(score_qualite_minimum),
         )
         ids, total = listing.list_services(view, query, territory, recherche_public, page, size)
-        return JSONResponse(
-            answers.page(answers.services(session, view, ids, extra=extra), total, page, size)
-        )
+        found = answers.services(session, view, ids, extra=extra)
+        return _json(answers.page(list(found.values()), total, page, size))
 
     @data.get("/services/{id}", summary="Détailler un service", responses=_found(answers.DetailedService))
     def retrieve_service(
         id: str,
         session: opened,
         extra: Annotated[bool, Query(include_in_schema=False)] = False,
-    ) -> JSONResponse:
+    ) -> Response:
         found = answers.detailed(session, catalogue.view(session), [_id(id)], extra=extra)
         if not found:
             raise HTTPException(404, _NOT_FOUND)
-        return JSONResponse(found[0])
+        return _json(*found.values())
 
     @data.get("/sources", summary="Lister les sources", responses=_ok(list[answers.Source]))
     def list_sources(session: opened) -> JSONResponse:
@@ -196,7 +195,7 @@ def _search(data: APIRouter, catalogue: Catalogue) -> None:
         types: p.Types = None,
         score_qualite_minimum: p.ScoreMinimum = None,
         exclure_doublons: p.Doublons = False,
-    ) -> JSONResponse:
+    ) -> Response:
         view = catalogue.view(session)
         query = Search(
             code_commune=code_commune,
@@ -215,9 +214,9 @@ def _search(data: APIRouter, catalogue: Catalogue) -> None:
             )
         except UnknownCommune as error:
             raise HTTPException(422, _UNKNOWN_COMMUNE) from error
-        found = {item["id"]: item for item in answers.detailed(session, view, [id_ for id_, _ in hits])}
-        items = [{"service": found[id_], "distance": km} for id_, km in hits if id_ in found]
-        return JSONResponse(answers.page(items, total, page, size))
+        found = answers.detailed(session, view, [id_ for id_, _ in hits])
+        items = [f'{{"service":{found[id_]},"distance":{_null(km)}}}' for id_, km in hits if id_ in found]
+        return _json(answers.page(items, total, page, size))
 
     @data.get("/search", summary="[BETA] Recherche par mots", responses=_ok(answers.PageOfResults))
     def search_words(
@@ -240,7 +239,7 @@ def _search(data: APIRouter, catalogue: Catalogue) -> None:
         publics: p.Publics = None,
         types: p.Types = None,
         score_qualite_minimum: p.ScoreMinimum = None,
-    ) -> JSONResponse:
+    ) -> Response:
         view = catalogue.view(session)
         territory = listing.Territory.of(
             code_region, slug_region, code_departement, slug_departement, code_commune
@@ -257,13 +256,13 @@ def _search(data: APIRouter, catalogue: Catalogue) -> None:
             score_minimum=_number(score_qualite_minimum),
         )
         hits, total = listing.search_words(view, query, q, territory, page, size)
-        found = {item["id"]: item for item in answers.detailed(session, view, [hit[0] for hit in hits])}
+        found = answers.detailed(session, view, [hit[0] for hit in hits])
         items = [
-            {"service": found[id_], "distance": km, "score_recherche": rank}
+            f'{{"service":{found[id_]},"distance":{_null(km)},"score_recherche":{_null(rank)}}}'
             for id_, km, rank in hits
             if id_ in found
         ]
-        return JSONResponse(answers.page(items, total, page, size))
+        return _json(answers.page(items, total, page, size))
 
 
 def _structures(data: APIRouter, catalogue: Catalogue) -> None:
@@ -282,7 +281,7 @@ def _structures(data: APIRouter, catalogue: Catalogue) -> None:
         slug_departement: p.SlugDepartement = None,
         code_commune: p.Commune = None,
         exclure_doublons: p.Doublons = False,
-    ) -> JSONResponse:
+    ) -> Response:
         view = catalogue.view(session)
         territory = listing.Territory.of(
             code_region, slug_region, code_departement, slug_departement, code_commune
@@ -290,40 +289,50 @@ def _structures(data: APIRouter, catalogue: Catalogue) -> None:
         ids, total = listing.list_structures(
             view, sources or (), _codes(reseaux_porteurs), territory, bool(exclure_doublons), page, size
         )
-        found = store.records(session, "structure", ids)
+        found = store.documents(session, "structure", ids)
         lines = view.structures.by_id
         items = [
-            {
-                **answers.structure(found[id_]),
-                "score_qualite": lines[id_].score,
-                "doublons": [
-                    {"source": lines[twin].source, "id": twin} for twin in view.structures.twins.get(id_, ())
-                ],
-            }
+            answers.structure(
+                found[id_],
+                ("score_qualite", repr(lines[id_].score)),
+                (
+                    "doublons",
+                    answers.text(
+                        [
+                            {"source": lines[twin].source, "id": twin}
+                            for twin in view.structures.twins.get(id_, ())
+                        ]
+                    ),
+                ),
+            )
             for id_ in ids
             if id_ in found
         ]
-        return JSONResponse(answers.page(items, total, page, size))
+        return _json(answers.page(items, total, page, size))
 
     @data.get(
         "/structures/{id}", summary="Détailler une structure", responses=_found(answers.DetailedStructure)
     )
-    def retrieve_structure(id: str, session: opened) -> JSONResponse:
+    def retrieve_structure(id: str, session: opened) -> Response:
         view = catalogue.view(session)
         wanted = _id(id)
         twins = view.structures.twins.get(wanted, ())
-        found = store.records(session, "structure", [wanted, *twins])
+        found = store.documents(session, "structure", [wanted, *twins])
         if wanted not in found:
             raise HTTPException(404, _NOT_FOUND)
         line = view.structures.by_id.get(wanted)
-        listed = store.services_of(session, wanted)
-        return JSONResponse(
-            {
-                **answers.structure(found[wanted]),
-                "score_qualite": line.score if line else 0.0,
-                "doublons": [answers.structure(found[twin]) for twin in twins if twin in found],
-                "services": [answers.service(item, answers.score_of(view, item["id"])) for item in listed],
-            }
+        doubles = [found[twin] for twin in twins if twin in found]
+        listed = [
+            answers.service(document, answers.score_of(view, id_))
+            for id_, document in store.services_of(session, wanted).items()
+        ]
+        return _json(
+            answers.structure(
+                found[wanted],
+                ("score_qualite", repr(line.score if line else 0.0)),
+                ("doublons", f"[{','.join(doubles)}]"),
+                ("services", f"[{','.join(listed)}]"),
+            )
         )
 
 
@@ -338,6 +347,14 @@ def _point(lat: float | None, lon: float | None) -> tuple[float, float] | None:
     if not (-90 <= lat <= 90 and -180 <= lon <= 180):  # also refuses NaN
         raise HTTPException(422, _NO_POINT)
     return lon, lat
+
+
+def _json(text: str) -> Response:
+    return Response(text, media_type="application/json")
+
+
+def _null(number: float | None) -> str:
+    return "null" if number is None else repr(number)
 
 
 def _codes(given: Collection[str] | None) -> tuple[str, ...]:

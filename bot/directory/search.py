@@ -12,7 +12,7 @@ import yaml
 from numpy.typing import NDArray
 
 from bot.directory.communes import NATIONAL, Communes
-from bot.directory.distance import Floats, box, geodesic_km
+from bot.directory.distance import NEAR_KM, Floats, box, geodesic_km, near_km
 from bot.directory.index import (
     ALL_PUBLICS,
     FRAIS,
@@ -30,6 +30,8 @@ from bot.settings import ROOT
 PATH = ROOT / "data" / "directory" / "reach.yml"
 
 Positions = NDArray[np.intp]
+_CENTIMETRE = 1e-5
+_NOWHERE = 1 << 20  # more kilometres than the globe has: those at an unknown distance come last
 
 
 class UnknownCommune(LookupError):
@@ -144,9 +146,24 @@ def _near(
     if themed is not None:
         keep &= themed
     found = _filter(index, np.flatnonzero(keep) + first, query, eligible)
-    km = geodesic_km(lon, lat, index.lon[found], index.lat[found])
+    km = _kilometres(index, lon, lat, found, query.radius_km)
     inside = km <= query.radius_km
     return found[inside], km[inside]
+
+
+def _kilometres(index: Index, lon: float, lat: float, at: Positions, radius_km: float) -> Floats:
+    """How far these services are. The quick way where it is right to a centimetre; where a centimetre would round
+    to another kilometre, or leave the radius, the exact way."""
+    if radius_km > NEAR_KM:
+        return geodesic_km(lon, lat, index.lon[at], index.lat[at])
+    x, y, z = index.points
+    km = near_km(lon, lat, (x[at], y[at], z[at]))
+    close = np.flatnonzero(
+        (np.abs(km - np.floor(km) - 0.5) < _CENTIMETRE) | (np.abs(km - radius_km) < _CENTIMETRE)
+    )
+    if len(close):
+        km[close] = geodesic_km(lon, lat, index.lon[at[close]], index.lat[at[close]])
+    return km
 
 
 def _somewhere(index: Index, eligible: Bools, query: Query) -> Positions:
@@ -212,20 +229,26 @@ def _as_peer(index: Index, near: Positions, km: Floats, far: Positions) -> Hits:
     far = _without(index, far, near)
     positions = np.concatenate([near, far])
     kms = np.concatenate([km, np.full(len(far), np.nan)])
-    order = np.lexsort((index.id_rank[positions], np.where(np.isnan(kms), np.inf, kms)))
+    order = _nearest_first(index, positions, kms)
     positions = positions[order]
     return Hits(positions, kms[order], (index.modes[positions] & REMOTE) > 0)
+
+
+def _nearest_first(index: Index, at: Positions, km: Floats) -> Positions:
+    """By whole kilometre, those unknown last, then by id: one number to sort by instead of two."""
+    whole = np.where(np.isnan(km), _NOWHERE, np.rint(km)).astype(np.int64)
+    return np.argsort((whole << 32) | index.id_rank[at])
 
 
 def _interleaved(index: Index, near: Positions, km: Floats, far: Positions) -> Hits:
     """On-site services by distance, remote ones by usefulness, taken in turn so that neither waits for the other.
 
-    A remote service is the more useful the closer its zone is to the person, then the better it is described.
+    A remote service is the more useful the closer its zone is to the person, then the better it is described:
+    the order of `index.remote`, which `far` keeps.
     """
-    order = np.lexsort((index.id_rank[near], np.where(np.isnan(km), np.inf, np.rint(km))))
+    order = _nearest_first(index, near, km)
     near, km = near[order], km[order]
     far = _without(index, far, near)
-    far = far[np.lexsort((index.id_rank[far], -index.score[far], index.scope[far]))]
     turn = reach_rules()["interleave"]
     on_site, remote = int(turn["on_site"]), int(turn["remote"])
     steps_near, steps_far = np.arange(len(near)), np.arange(len(far))

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import json
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Select, Table, select
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from bot.directory.schema import FIELDS, LISTS, Kind
 from bot.directory.tables import Service, Structure
 
-_TABLES: dict[Kind, Table] = {"service": Service.__table__, "structure": Structure.__table__}  # type: ignore[dict-item]
+_TABLES: Mapping[Kind, str] = {"service": Service.__tablename__, "structure": Structure.__tablename__}
 _INDEXED = (
     "id",
     "source",
@@ -31,105 +31,90 @@ _INDEXED = (
     "score_count",
     "date_maj",
 )
-_READ = (
-    "id",
-    "structure_id",
-    "nom",
-    "description",
-    "conditions_acces",
-    "mobilisation_precisions",
-    "publics",
-    "publics_precisions",
-    "frais_precisions",
-    "thematiques",
-    "extra",
-)
+_STRUCTURE = ("id", "source", "nom", "code_insee", "siret", "reseaux_porteurs", "date_maj")
 ADDED = ("adresse_certifiee", "codes_inconnus", "extra")
 NAMES: dict[Kind, tuple[str, ...]] = {kind: (*FIELDS[kind], *ADDED) for kind in _TABLES}
-
-
-def _all(kind: Kind) -> Select[Any]:
-    table = _TABLES[kind]
-    return select(*(table.c[name] for name in NAMES[kind])).where(table.c.withdrawn_at.is_(None))
-
-
-_ALL: dict[Kind, Select[Any]] = {kind: _all(kind) for kind in _TABLES}
-_BY_ID: dict[Kind, str] = {
-    kind: f"SELECT {', '.join(NAMES[kind])} FROM {table.name} WHERE withdrawn_at IS NULL AND id"  # noqa: S608
-    for kind, table in _TABLES.items()
-}
-_JSON = frozenset(LISTS | {"codes_inconnus", "extra"})
+_WHOLE = "id, document, codes_inconnus, extra"
+_IN_FORCE = "withdrawn_at IS NULL"
 # Below SQLite's oldest limit on bound values.
 _BATCH = 900
 
 
 def columns(session: Session) -> Iterator[dict[str, Any]]:
     """What `Index.build` needs of each service in force, streamed."""
-    table = _TABLES["service"]
-    wanted = select(*(table.c[name] for name in _INDEXED)).where(table.c.withdrawn_at.is_(None))
-    for row in session.execute(wanted.execution_options(yield_per=5000)):
-        yield dict(zip(_INDEXED, row, strict=True))
+    return _streamed(session, "service", _INDEXED)
 
 
-def texts(session: Session) -> Iterator[dict[str, Any]]:
-    """What is read as words in each service in force, streamed."""
-    table = _TABLES["service"]
-    wanted = select(*(table.c[name] for name in _READ)).where(table.c.withdrawn_at.is_(None))
-    for row in session.execute(wanted.execution_options(yield_per=2000)):
-        yield dict(zip(_READ, row, strict=True))
+def structures(session: Session) -> Iterator[dict[str, Any]]:
+    """What `Structures.build` needs of each structure in force, streamed."""
+    return _streamed(session, "structure", _STRUCTURE)
 
 
 def every(session: Session, kind: Kind) -> Iterator[dict[str, Any]]:
     """Every record in force, streamed, as `records` gives them."""
-    for row in session.execute(_ALL[kind].execution_options(yield_per=2000)):
-        yield _record(NAMES[kind], row)
+    wanted = text(f"SELECT {_WHOLE} FROM {_TABLES[kind]} WHERE {_IN_FORCE}")  # noqa: S608
+    for row in session.execute(wanted, execution_options={"yield_per": 2000}):
+        yield _record(row)
 
 
 def records(session: Session, kind: Kind, ids: Sequence[str] | None = None) -> dict[str, dict[str, Any]]:
     """Records in force by id (all of them when `ids` is None): the schema's fields, dates as ISO strings,
     plus `adresse_certifiee`, `codes_inconnus` and `extra`. Ids that are not there are left out."""
-    if ids is None:
-        return {record["id"]: record for record in every(session, kind)}
-    names = NAMES[kind]
-    at = names.index("id")
+    found = every(session, kind) if ids is None else map(_record, _by_id(session, kind, _WHOLE, ids))
+    return {record["id"]: record for record in found}
+
+
+def documents(session: Session, kind: Kind, ids: Sequence[str]) -> dict[str, str]:
+    """The records of `records` as the texts of JSON objects, without `codes_inconnus` and `extra`."""
+    return {id_: document for id_, document in _by_id(session, kind, "id, document", ids)}  # noqa: C416
+
+
+def services_of(session: Session, structure_id: str) -> dict[str, str]:
+    """The services in force of one structure, by id and in its order, as `documents` gives them."""
+    wanted = text(
+        f"SELECT id, document FROM {_TABLES['service']} WHERE structure_id = :structure AND {_IN_FORCE}"  # noqa: S608
+    )
+    found = session.execute(wanted, {"structure": structure_id}).all()
+    return {row.id: row.document for row in sorted(found, key=lambda row: str(row.id).encode())}
+
+
+def _streamed(session: Session, kind: Kind, names: Sequence[str]) -> Iterator[dict[str, Any]]:
+    # Plain SQL, so that the lists come as they are stored: the same few lists are met again and again.
+    wanted = text(f"SELECT {', '.join(names)} FROM {_TABLES[kind]} WHERE {_IN_FORCE}")  # noqa: S608
+    lists = [name for name in names if name in LISTS]
+    for row in session.execute(wanted, execution_options={"yield_per": 5000}):
+        made = dict(zip(names, row, strict=True))
+        for name in lists:
+            if isinstance(given := made[name], str):
+                made[name] = _list(given)
+        yield made
+
+
+def _by_id(session: Session, kind: Kind, names: str, ids: Sequence[str]) -> Iterator[Sequence[Any]]:
     connection = session.connection()
     mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
-    found: dict[str, dict[str, Any]] = {}
     for start in range(0, len(ids), _BATCH):
         some = tuple(ids[start : start + _BATCH])
         marks = ", ".join([mark] * len(some))
         # Through the driver's own cursor: a page of rows is read three times as fast, and every search reads one.
         cursor = connection.connection.cursor()
         try:
-            cursor.execute(f"{_BY_ID[kind]} IN ({marks})", some)
+            cursor.execute(f"SELECT {names} FROM {_TABLES[kind]} WHERE {_IN_FORCE} AND id IN ({marks})", some)  # noqa: S608
             rows = cursor.fetchall()
         finally:
             cursor.close()
-        for row in rows:
-            found[row[at]] = _record(names, row)
-    return found
+        yield from rows
 
 
-def services_of(session: Session, structure_id: str) -> list[dict[str, Any]]:
-    """The services in force of one structure, by id."""
-    names = [*FIELDS["service"], *ADDED]
-    table = _TABLES["service"]
-    wanted = (
-        select(*(table.c[name] for name in names))
-        .where(table.c.structure_id == structure_id, table.c.withdrawn_at.is_(None))
-        .order_by(table.c.id)
-    )
-    return [_record(names, row) for row in session.execute(wanted)]
+@functools.lru_cache(maxsize=100_000)
+def _list(given: str) -> tuple[str, ...]:
+    return tuple(json.loads(given))
 
 
-def _record(names: Sequence[str], row: Sequence[Any]) -> dict[str, Any]:
-    """A row as a record, whether the types came from SQLAlchemy, from SQLite (text) or from psycopg."""
-    made = dict(zip(names, row, strict=True))
-    for name in _JSON:
-        if isinstance(value := made.get(name), str):
-            made[name] = json.loads(value)
-    if made["adresse_certifiee"] is not None:
-        made["adresse_certifiee"] = bool(made["adresse_certifiee"])
-    changed = made["date_maj"]
-    made["date_maj"] = changed.isoformat() if isinstance(changed, date) else changed
+def _record(row: Sequence[Any]) -> dict[str, Any]:
+    """A row as a record, whether its JSON comes as text (SQLite) or read already (psycopg)."""
+    _, document, unknown, extra = row
+    made: dict[str, Any] = json.loads(document)
+    made["codes_inconnus"] = json.loads(unknown) if isinstance(unknown, str) else unknown
+    made["extra"] = json.loads(extra) if isinstance(extra, str) else extra
     return made

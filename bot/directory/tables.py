@@ -23,7 +23,11 @@ class Source(Base):
 
 
 class Structure(Base):
-    """A structure with the fields of the schema v1, kept for a while after it vanished from its source."""
+    """A structure of the schema v1, kept for a while after it vanished from its source.
+
+    `document` is the record as the API gives it; the other fields of the schema are here only as far as something
+    is looked for by them. `codes_inconnus` holds, by field, the codes the schema does not know.
+    """
 
     __tablename__ = "directory_structure"
     __table_args__ = (Index("ix_directory_structure_source", "source"),)
@@ -32,23 +36,10 @@ class Structure(Base):
     source: Mapped[str] = mapped_column(String(200))
     nom: Mapped[str] = mapped_column(Text)
     date_maj: Mapped[date] = mapped_column(Date)
-    description: Mapped[str | None] = mapped_column(Text)
-    lien_source: Mapped[str | None] = mapped_column(Text)
     siret: Mapped[str | None] = mapped_column(String(14))
-    commune: Mapped[str | None] = mapped_column(Text)
-    code_postal: Mapped[str | None] = mapped_column(String(5))
     code_insee: Mapped[str | None] = mapped_column(String(5))
-    adresse: Mapped[str | None] = mapped_column(Text)
-    complement_adresse: Mapped[str | None] = mapped_column(Text)
-    longitude: Mapped[float | None] = mapped_column(Float)
-    latitude: Mapped[float | None] = mapped_column(Float)
-    telephone: Mapped[str | None] = mapped_column(Text)
-    courriel: Mapped[str | None] = mapped_column(Text)
-    site_web: Mapped[str | None] = mapped_column(Text)
-    horaires_accueil: Mapped[str | None] = mapped_column(Text)
-    accessibilite_lieu: Mapped[str | None] = mapped_column(Text)
     reseaux_porteurs: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
-    adresse_certifiee: Mapped[bool | None] = mapped_column()
+    document: Mapped[str] = mapped_column(Text)
     codes_inconnus: Mapped[dict[str, list[str]] | None] = mapped_column(JSON(none_as_null=True))
     extra: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     digest: Mapped[str] = mapped_column(String(32))
@@ -56,11 +47,10 @@ class Structure(Base):
 
 
 class Service(Base):
-    """A service with the fields of the schema v1, kept for a while after it vanished from its source.
+    """A service of the schema v1, kept as structures are.
 
-    `codes_inconnus` holds, by field, the codes the schema does not know. `score_sum` and `score_count` are the
-    part of the quality score that does not depend on the day. No foreign key binds `structure_id`: a dump may
-    bring services before, or without, their structures.
+    `score_sum` and `score_count` are the part of the quality score that does not depend on the day. No foreign
+    key binds `structure_id`: a dump may bring services before, or without, their structures.
     """
 
     __tablename__ = "directory_service"
@@ -73,36 +63,17 @@ class Service(Base):
     source: Mapped[str] = mapped_column(String(200))
     structure_id: Mapped[str] = mapped_column(String(400))
     nom: Mapped[str] = mapped_column(Text)
-    description: Mapped[str] = mapped_column(Text)
-    lien_source: Mapped[str | None] = mapped_column(Text)
     date_maj: Mapped[date] = mapped_column(Date)
     type: Mapped[str | None] = mapped_column(String(100))
     thematiques: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     frais: Mapped[str | None] = mapped_column(String(100))
-    frais_precisions: Mapped[str | None] = mapped_column(Text)
     publics: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
-    publics_precisions: Mapped[str | None] = mapped_column(Text)
-    conditions_acces: Mapped[str | None] = mapped_column(Text)
-    commune: Mapped[str | None] = mapped_column(Text)
-    code_postal: Mapped[str | None] = mapped_column(String(5))
     code_insee: Mapped[str | None] = mapped_column(String(5))
-    adresse: Mapped[str | None] = mapped_column(Text)
-    complement_adresse: Mapped[str | None] = mapped_column(Text)
     longitude: Mapped[float | None] = mapped_column(Float)
     latitude: Mapped[float | None] = mapped_column(Float)
-    telephone: Mapped[str | None] = mapped_column(Text)
-    courriel: Mapped[str | None] = mapped_column(Text)
-    contact_nom_prenom: Mapped[str | None] = mapped_column(Text)
     modes_accueil: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     zone_eligibilite: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
-    lien_mobilisation: Mapped[str | None] = mapped_column(Text)
-    modes_mobilisation: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
-    mobilisable_par: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
-    mobilisation_precisions: Mapped[str | None] = mapped_column(Text)
-    volume_horaire_hebdomadaire: Mapped[float | None] = mapped_column(Float)
-    nombre_semaines: Mapped[int | None] = mapped_column(Integer)
-    horaires_accueil: Mapped[str | None] = mapped_column(Text)
-    adresse_certifiee: Mapped[bool | None] = mapped_column()
+    document: Mapped[str] = mapped_column(Text)
     codes_inconnus: Mapped[dict[str, list[str]] | None] = mapped_column(JSON(none_as_null=True))
     extra: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     score_sum: Mapped[float] = mapped_column(Float)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.directory import freshness
 from bot.directory.communes import communes
-from bot.directory.distance import box, geodesic_km
+from bot.directory.distance import NEAR_KM, box, chords, geodesic_km, near_km
 from bot.directory.index import Index
 from bot.directory.search import Query, UnknownCommune, search
 from tests.directory.samples import service
@@ -202,6 +202,16 @@ def test_the_box_holds_whatever_is_within_the_radius(
     if km <= radius:
         assert west <= other[0] <= east
         assert south <= other[1] <= north
+
+
+@given(lon=_lon, lat=_lat, along=st.floats(-1, 1), across=st.floats(-1, 1))
+def test_the_quick_distance_is_right_to_a_centimetre(
+    lon: float, lat: float, along: float, across: float
+) -> None:
+    others = np.array([lon + along]), np.array([lat + across])
+    km = float(geodesic_km(lon, lat, *others)[0])
+    if km <= NEAR_KM:
+        assert float(near_km(lon, lat, chords(*others))[0]) == pytest.approx(km, abs=1e-5)
 
 
 _records = st.lists(
