@@ -59,7 +59,7 @@ class LanguageDetector:
         if not scripts:
             return Guess(None, False)
         main = max(scripts, key=lambda name: len(scripts[name]))
-        if len(scripts) > 1 and len(scripts[main]) < 2 * (
+        if len(scripts) > 1 and len(scripts[main]) <= 2 * (
             sum(map(len, scripts.values())) - len(scripts[main])
         ):
             return Guess(None, False)
@@ -108,7 +108,7 @@ class LanguageDetector:
         if script == "cyrillic":
             return self._by_model(text, self._cyrillic, len(words), self._cyrillic_model)
         default = next((str(r["language"]) for r in self._scripts[script] if r.get("default")), None)
-        if default in leaders and len(words) >= self._least_words:
+        if default in leaders and not best and len(words) >= self._least_words:
             return Guess(default, True)
         return Guess(None, False)
 
