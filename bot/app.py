@@ -33,6 +33,9 @@ from bot.handover.tables import Counsellor
 from bot.operations.secrets import refuse_weak
 from bot.sealing import sealer_of
 from bot.settings import Settings
+from bot.telemetry import logs, traces
+from bot.telemetry.identified import Identified
+from bot.telemetry.settings import LogSettings, TracesSettings
 
 if TYPE_CHECKING:
     from bot.assembly import House
@@ -52,7 +55,9 @@ def create_app(settings: Settings | None = None, house: House | None = None) -> 
     """The application for these settings (those of the environment by default), or around a house that stands."""
     settings = settings or (house.settings if house else Settings())
     if house is None:
+        logs.configure(LogSettings())
         refuse_weak(settings)
+        traces.start("relais", TracesSettings().url)
         # Here, not above: an application around a house that stands needs none of what building one loads.
         from bot.assembly import assemble
 
@@ -69,6 +74,7 @@ def create_app(settings: Settings | None = None, house: House | None = None) -> 
         yield
         outside.stop()
         worker.stop()
+        traces.stop()
 
     app = FastAPI(
         title="Relais",
@@ -80,6 +86,7 @@ def create_app(settings: Settings | None = None, house: House | None = None) -> 
     app.state.house = house
     app.add_middleware(BoundedBody)
     app.add_middleware(StrictHeaders)
+    app.add_middleware(Identified)
     app.add_exception_handler(RequestValidationError, _invalid)
     sealer = sealer_of(house.database.dialect)
     door = Door(

@@ -8,7 +8,7 @@ from datetime import UTC
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -20,6 +20,7 @@ from bot.gateway.measures import Queues, registry
 from bot.gateway.ports import Clock
 from bot.handover.life import State
 from bot.handover.tables import Handover
+from bot.running.house import restarts
 from bot.settings import ROOT, Settings
 
 WAITING = (State.REQUESTED, State.QUEUED, State.DEFERRED)
@@ -71,10 +72,28 @@ class Neighbours(Collector):
             )
 
 
+class Restarts(Collector):
+    """How often the supervisor had to start a part again; none where something else keeps the parts up."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def collect(self) -> Iterator[Metric]:
+        """Read from what the supervisor writes down."""
+        counts = restarts(self._settings)
+        if counts:
+            told = CounterMetricFamily(
+                "relais_part_restarts", "Times a part was started again since `relais up`.", labels=["part"]
+            )
+            for name, count in sorted(counts.items()):
+                told.add_metric([name], count)
+            yield told
+
+
 def router(sessions: sessionmaker[Session], clock: Clock, settings: Settings) -> APIRouter:
     """The route, over this house's database."""
     made = APIRouter(include_in_schema=False)
-    found = registry(Queues(sessions, clock), Neighbours(sessions, clock))
+    found = registry(Queues(sessions, clock), Neighbours(sessions, clock), Restarts(settings))
     token = MetricsSettings().token
 
     def allowed(request: Request) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import uuid
 
@@ -106,5 +107,16 @@ def test_every_name_is_documented(site: Site) -> None:
     told = {family.name for family in text_string_to_metric_families(read(site).text)}
     documented = set(re.findall(r"`(relais_\w+)`", page))
     assert told <= documented
-    # Shown only once a directory was loaded.
-    assert documented - told == {"relais_directory_age_seconds"}
+    # Shown only once a directory was loaded, and where our own supervisor runs.
+    assert documented - told == {"relais_directory_age_seconds", "relais_part_restarts_total"}
+    board = (ROOT / "deploy" / "grafana" / "relais.json").read_text(encoding="utf-8")
+    shown = {re.sub("_(bucket|count)$", "", name) for name in re.findall(r"relais_\w+", board)}
+    assert shown == documented, "the dashboard shows every figure, and none that does not exist"
+
+
+def test_what_the_supervisor_started_again_is_told(site: Site) -> None:
+    state = {"pid": 1, "restarts": {"engine": 2, "app": 0}}
+    site.house.settings.var.joinpath("run.json").write_text(json.dumps(state), encoding="utf-8")
+    now = values(read(site).text)
+    assert now["relais_part_restarts_total engine"] == 2
+    assert now["relais_part_restarts_total app"] == 0

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bot.gateway import erasing, lease, outbox, record, trouble, waiting
 from bot.gateway.limits import Patience
-from bot.gateway.measures import turn_seconds
+from bot.gateway.measures import part, turn_seconds
 from bot.gateway.message import Incoming, Outgoing
 from bot.gateway.outbox import Worded
 from bot.gateway.parts import Parts
@@ -105,7 +105,7 @@ class Player:
         out: list[Outgoing] | None = []
         plan = Plan(None)
         try:
-            with turn_seconds.labels("read").time():
+            with part("read", loaded.row_id):
                 plan = self._decided(loaded)
             if loaded.overtaking and plan.question is not None and plan.question.signal == "human":
                 # The engine is away already: who asks for a human now does not wait behind it.
@@ -114,10 +114,10 @@ class Player:
                 waiting.queue_up(self._sessions, loaded)
                 return []
             if plan.question is not None:
-                with turn_seconds.labels("engine").time():
+                with part("engine", loaded.row_id):
                     reply = self._asked(loaded, plan.question, plan.language)
                 plan = settle(plan, reply)
-            with turn_seconds.labels("write").time():
+            with part("write", loaded.row_id):
                 out = self._write(loaded, plan, owner, self._words(loaded, plan))
         except Changed:
             outcome, out = "changed", None

@@ -27,6 +27,15 @@ def _state_file(settings: Settings) -> Path:
     return settings.var / "run.json"
 
 
+def restarts(settings: Settings) -> dict[str, int]:
+    """How often each part had to be started again since `up`; empty where no supervisor of ours runs."""
+    try:
+        found = json.loads(_state_file(settings).read_text()).get("restarts") or {}
+        return {str(name): int(count) for name, count in found.items()}
+    except (OSError, ValueError, AttributeError):
+        return {}
+
+
 def running_pid(settings: Settings) -> int | None:
     """The process id of the supervisor that `up` started, when it is alive."""
     try:
@@ -48,20 +57,24 @@ def foreground(settings: Settings, *, announce: bool = True) -> int:
     if running_pid(settings):
         raise StepFailed("Relais already runs here.\n→ `relais down` stops it.")
     _ask("setup", settings)
-    supervisor = Supervisor(all_parts(settings, model.path()), _line)
+    own = psutil.Process()
+
+    def note(ready: bool = True) -> None:
+        restarts = {running.part.name: running.restarts for running in supervisor.running}
+        state = {"pid": own.pid, "created": own.create_time(), "ready": ready, "restarts": restarts}
+        half = _state_file(settings).with_suffix(".half")
+        half.write_text(json.dumps(state))
+        half.replace(_state_file(settings))
+
+    supervisor = Supervisor(all_parts(settings, model.path()), _line, note)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, supervisor.ask_to_stop)
     settings.var.mkdir(parents=True, exist_ok=True)
-    own = psutil.Process()
-    _state_file(settings).write_text(
-        json.dumps({"pid": own.pid, "created": own.create_time(), "ready": False})
-    )
+    note(ready=False)
     try:
         with step("Starting engine, actions and application"):
             supervisor.start()
-        _state_file(settings).write_text(
-            json.dumps({"pid": own.pid, "created": own.create_time(), "ready": True})
-        )
+        note()
         if announce:
             _ask("greet", settings)
         supervisor.watch()

@@ -19,6 +19,8 @@ ROOMS = (
     ("bot.channels.settings", "SmsSettings"),
     ("bot.privacy.settings", "KeepSettings"),
     ("bot.metrics", "MetricsSettings"),
+    ("bot.telemetry.settings", "LogSettings"),
+    ("bot.telemetry.settings", "TracesSettings"),
 )
 
 

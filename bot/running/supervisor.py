@@ -95,9 +95,16 @@ class Running:
 class Supervisor:
     """Keeps a list of parts running until told to stop."""
 
-    def __init__(self, parts: Sequence[Part], out: Callable[[str, str], None]) -> None:
+    def __init__(
+        self,
+        parts: Sequence[Part],
+        out: Callable[[str, str], None],
+        restarted: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`out` gets every line with its part's name; `restarted` is called after a part was started again."""
         self._parts = parts
         self._out = out
+        self._restarted = restarted
         self._stopping = threading.Event()
         self.running: list[Running] = []
 
@@ -145,6 +152,7 @@ class Supervisor:
                 running.falls += 1
                 running.restarts += 1
                 running.start()
+                self._restarted()
 
     def ask_to_stop(self, *_: Any) -> None:
         """Make `watch` return; safe in a signal handler."""

@@ -132,6 +132,10 @@ def test_a_conversation_survives_the_engine_killed_in_its_middle(house: dict[str
         time.sleep(0.2)
         answered += visitor.new()
     assert [item["key"] for item in answered if item["key"].startswith("ask.")] == ["ask.means"]
+    assert (
+        'relais_part_restarts_total{part="engine"} 1.0'
+        in requests.get(f"{house['ADDRESS']}/metrics", timeout=10).text
+    )
 
 
 @pytest.mark.engine
