@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.tamis.criteria import AnyOf, Expression, Not, Stated, all_of, any_of, doubt
+from bot.tamis.criteria import AllOf, AnyOf, Expression, Not, Situation, Stated, all_of, any_of, doubt
 from bot.tamis.joining import Item, combine, joint_of
 from bot.tamis.lexicon import Lexicon
 from bot.tamis.spans import SILENT, Span
@@ -45,6 +45,7 @@ class Parser:
         """
         self._lenient, self._listing = lenient, listing
         text = self._without_head(text, spans)
+        text, spans = self._without_examples(text, spans)
         self._text = text
         welcome = any(span.kind == "open" for span in spans)
         cut = self._exception(text, spans)
@@ -55,6 +56,8 @@ class Parser:
                 # « Tout public : jeunes, demandeurs d'emploi… » lists examples.
                 return Clause(None, True)
             people = bool(items) and all(item.people for item in items)
+            if self._lexicon.together.search(text):
+                expression = all_of(*(item.whole() for item in items))
             return Clause(expression, welcome, people, bool(items) and items[0].verb)
         start, body_start, body_end, rest_start = cut
         main = combine(self._items(text, spans, 0, start), listing)
@@ -74,11 +77,34 @@ class Parser:
             return text
         return " " * (colon + 1) + text[colon + 1 :]
 
+    def _without_examples(self, text: str, spans: list[Span]) -> tuple[str, list[Span]]:
+        """« salariés précaires (CDD, intérim, temps partiel) »: what the brackets list explains the word before."""
+        for listed in re.finditer(r"\(([^()]{3,120})\)", text):
+            before = [span for span in spans if span.kind == "who" and 0 <= listed.start() - span.end <= 2]
+            inside = [span for span in spans if listed.start() < span.start and span.end <= listed.end()]
+            kinds = {span.kind for span in inside}
+            rest = listed[1]
+            for span in inside:
+                rest = rest.replace(text[span.start : span.end], " ")
+            left = [word for word in _WORD.findall(rest) if self._strip(word) not in self._lexicon.fillers]
+            several = len(re.findall(r",| ou |/", listed[1])) > 0
+            if before and "contract" in kinds and before[-1].expression == Situation("salarie"):
+                continue  # « salariés (CDI, CDD) »: which of them
+            if before and several and inside and kinds <= {"who", "contract"} and not left:
+                text = text[: listed.start()].ljust(listed.end()) + text[listed.end() :]
+                spans = [span for span in spans if span not in inside]
+        return text, spans
+
     def _exception(self, text: str, spans: list[Span]) -> tuple[int, int, int, int] | None:
         """(start of the mark, start and end of what is excepted, where the rest begins), or None."""
         after = self._lexicon.excluded_after.search(text.rstrip(" )."))
+        if after and any(
+            span.start <= after.start() < span.end and span.expression is not None for span in spans
+        ):
+            after = None  # « exclus du crédit bancaire » is a condition of its own
         if after and any(span.end <= after.start() and span.expression is not None for span in spans):
-            return 0, 0, after.start(), len(text)
+            start = self._last_clause(text, spans, after.start())
+            return start, start, after.start(), len(text)
         for mark in self._lexicon.exception.finditer(text):
             if any(span.start <= mark.start() and mark.end() <= span.end for span in spans):
                 continue
@@ -90,6 +116,15 @@ class Parser:
             )
             return min(mark.start(), body), body, end, end
         return None
+
+    def _last_clause(self, text: str, spans: list[Span], end: int) -> int:
+        """Where the people who « ne sont pas éligibles » begin: after a bracket or a comma, when others stand before it."""
+        for mark in re.finditer(r"[(:]|, (?=les |des |aux )|\bmais\b| - ", text[:end]):
+            before = any(span.expression is not None and span.end <= mark.start() for span in spans)
+            inside = any(span.expression is not None and mark.end() <= span.start < end for span in spans)
+            if before and inside:
+                return mark.end()
+        return 0
 
     def _except(
         self, mark: str, main: Expression | None, except_for: Expression | None, spans: list[Span], start: int
@@ -142,7 +177,7 @@ class Parser:
         left = [
             word
             for word in _WORD.findall("".join(rest))
-            if len(word.strip("._-'")) > 2 and self._strip(word) not in self._lexicon.fillers
+            if len(word.strip("._-'")) > 1 and self._strip(word) not in self._lexicon.fillers
         ]
         if read:
             left = (
@@ -171,7 +206,9 @@ class Parser:
             return None
         kinds = {span.kind for span in read}
         expressions = [span.expression for span in read if span.expression is not None]
-        expression = self._partly(text, read, start, end) or (all_of(*expressions) if expressions else None)
+        expression = self._partly(text, read, inside, start, end) or (
+            all_of(*expressions) if expressions else None
+        )
         verb = bool(self._lexicon.verbs.search(words))
         employed = (
             self._listing and not verb and kinds == {"contract"}
@@ -181,6 +218,7 @@ class Parser:
             or bool(kinds & {"who", "age"})
             or (not kinds and bool(self._lexicon.who_noun.search(words)))
         )
+        expression = self._narrowed(expression)
         return Item(
             expression,
             unread,
@@ -192,7 +230,20 @@ class Parser:
             not expressions and not unread,
             bool(read) and bool(left) and bool(self._lexicon.qualifier.match(text[read[-1].end : end])),
             not read and unread and bool(self._lexicon.relative.match(words)),
+            bool(self._lexicon.who_noun.search(words)),
         )
+
+    def _narrowed(self, expression: Expression | None) -> Expression | None:
+        """« salariés en CDDI »: of two situations said of the same people, the one that implies the other."""
+        if not isinstance(expression, AllOf):
+            return expression
+        met = {
+            each: self._lexicon.situations.definitions[each.code].met_by
+            for each in expression.members
+            if isinstance(each, Situation) and each.field == "statuses"
+        }
+        wide = {one for one, by in met.items() if any(other < by for other in met.values() if other)}
+        return all_of(*(each for each in expression.members if each not in wide))
 
     def _turned(self, rest: str, last: int, explained: bool) -> bool:
         """Whether a negation may turn a condition round (« permis B non exigé »): after it, with its own words, no."""
@@ -201,12 +252,19 @@ class Parser:
         ]
         return bool(where) and not (explained and min(where) >= last)
 
-    def _partly(self, text: str, read: list[Span], start: int, end: int) -> Expression | None:
+    def _partly(
+        self, text: str, read: list[Span], spans: list[Span], start: int, end: int
+    ) -> Expression | None:
         """A condition that only some people, or only some uses, are held to; None when it is not so."""
         mark = self._lexicon.partly.search(text, start, end)
         before = [
             span.expression for span in read if mark and span.end <= mark.start() + 1 and span.expression
         ]
+        freed = mark and any(
+            span.kind in ("open", "waived") and span.end <= mark.start() + 1 for span in spans
+        )
+        if mark and freed and read:
+            return any_of(all_of(*(s.expression for s in read if s.expression)), Stated("other", "partly"))
         if (
             mark is None
             or not before

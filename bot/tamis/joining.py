@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from bot.tamis.criteria import Age, AllOf, Duration, Expression, Stated, all_of, any_of, doubt
-from bot.tamis.measures import OLDEST
+from bot.tamis.criteria import (
+    Age,
+    AllOf,
+    AnyOf,
+    Duration,
+    Expression,
+    Situation,
+    Stated,
+    all_of,
+    any_of,
+    doubt,
+)
+from bot.tamis.measures import MAJORITY, OLDEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +33,14 @@ class Item:
     silent: bool
     qualified: bool = False
     qualifies: bool = False
+    noun: bool = False
+
+    def whole(self) -> Expression:
+        """What it requires, its unread words included."""
+        other = Stated("other")
+        if self.expression is None:
+            return other
+        return all_of(self.expression, other) if self.unread else self.expression
 
 
 def combine(items: list[Item], listing: bool) -> Expression | None:
@@ -55,31 +74,26 @@ def _gathered(items: list[Item]) -> list[Item]:
 
 def joint_of(words: str) -> str:
     """How these words join two items: `ou`, `et` or a comma."""
-    if "ou" in words or "/" in words or "soit" in words:
+    if "ou" in words or "comme" in words or "/" in words or "soit" in words:
         return "ou"
     if "et" in words or "ainsi" in words or "+" in words or "mais" in words or "puis" in words:
         return "et"
     return ","
 
 
-def _whole(item: Item) -> Expression:
-    other = Stated("other")
-    if item.expression is None:
-        return other
-    return all_of(item.expression, other) if item.unread else item.expression
-
-
 def _group(group: list[Item], listing: bool, after: str) -> Expression:
-    members = [_whole(item) for item in group]
+    members = [item.whole() for item in group]
     if len(members) == 1:
         return members[0]
     joints = {item.joint for item in group[1:]}
+    # « seniors », « jeunes » are people like the others of a list; « 16-25 ans » may be said of the others.
+    ages = sum(item.age_only and not _generation(item.expression) for item in group)
+    if len(group) > 2 and ages == 1 and group[0].age_only and (not group[0].noun or _grown(group[0])):
+        return _first_age(group, members)
     if "ou" in joints or after == "ou":
         if _mixed_verbs(group):
             return doubt(any_of(all_of(*members[:-1]), members[-1]), all_of(members[0], any_of(*members[1:])))
         return _trailing(group, any_of(*members))
-    # « seniors », « jeunes » are people like the others of a list; « 16-25 ans » may be said of the others.
-    ages = sum(item.age_only and not _generation(item.expression) for item in group)
     if ages == len(group) == 2 and _complement(members):
         return all_of(*members)
     if ages and len(group) == 2 and not listing and group[1].singular:
@@ -93,11 +107,28 @@ def _group(group: list[Item], listing: bool, after: str) -> Expression:
     return _trailing(group, any_of(*members))
 
 
+def _first_age(group: list[Item], members: list[Expression]) -> Expression:
+    """« 18-25 ans, demandeurs d'emploi, allocataires du RSA »: the age is asked of the others, or is one of them."""
+    rest = any_of(*members[1:])
+    if _grown(group[0]):
+        named = all(isinstance(item.expression, Situation) and not item.unread for item in group[1:])
+        return all_of(members[0], rest) if named else any_of(*members)
+    return doubt(any_of(*members), all_of(members[0], rest))
+
+
+def _grown(item: Item) -> bool:
+    return item.expression == Age(MAJORITY, OLDEST)
+
+
 def _trailing(group: list[Item], together: Expression) -> Expression:
     """« A ou B de moins de 26 ans »: what follows B may be said of everybody."""
     last = group[-1].expression
     earlier = [item.expression for item in group[:-1]]
     bare = [item for item in earlier if item is not None]
+    if isinstance(last, AllOf) and bare and all(item == last.members[0] for item in earlier):
+        return (
+            together.members[-1] if isinstance(together, AnyOf) else together
+        )  # « collégiens et lycéens de… »
     if group[-1].qualified and last is not None and bare and not any(item.unread for item in group[:-1]):
         # « salariés et intérimaires des entreprises partenaires »: all of them, or the last alone.
         return doubt(together, all_of(any_of(*bare, last), Stated("other")))

@@ -81,6 +81,7 @@ class Lexicon:
         self._add(patterns["language_level"], "unread", Stated("other", "francais"))
         self._add(patterns["distance"], "unread", Stated("other", "distance"))
         self._add(patterns["financing"], "unread", Stated("other", "financing"))
+        self._add(patterns["leisure"], "purpose", Not(Purpose(("autre",))))
         self._add(patterns["unread"], "unread", Stated("other"))
         self._add(patterns["unknown"], "unread", Stated("other", "conditions"))
         self._add(patterns["usage"], "unread", Stated("other", "usage"))
@@ -116,6 +117,8 @@ class Lexicon:
         self.plural = re.compile(patterns["plural"])
         self.people_header = re.compile(patterns["people_header"])
         self.no_more = re.compile(patterns["no_more"])
+        self.topic, self.together = re.compile(patterns["topic"]), re.compile(patterns["together"])
+        self.denied = re.compile(patterns["denied"])
         self.also = re.compile(patterns["also"])
         self.licence_years = self._bounded([measures["licence_years"]])
         self.verbs = re.compile(

@@ -153,7 +153,7 @@ class Reader:
                 header = "all"
             elif self._lexicon.people_header.search(folded):
                 header = "people"
-            elif folded.rstrip().endswith(":"):
+            elif folded.rstrip().endswith(":") or self._lexicon.topic.search(folded):
                 header = ""
             # Sources repeat themselves: a sentence is read once, wherever and whenever it stands.
             around = setting if self._spotter.depends(folded) else ANYWHERE
@@ -172,7 +172,9 @@ class Reader:
         strong = name in ("publics_precisions", "conditions_acces") or bool(
             self._lexicon.strong.search(folded)
         )
-        soft = strong or (name == "description" and bool(self._lexicon.soft.search(folded)))
+        soft = strong or (
+            name == "description" and (header == "people" or bool(self._lexicon.soft.search(folded)))
+        )
         if name == "description" and self._lexicon.others.search(folded):
             return None, False
         if not soft and name == "description":
@@ -193,7 +195,7 @@ class Reader:
         lenient = not strong or (
             name == "description" and all(span.told for span in spans if span.expression is not None)
         )
-        if self._informing.tells(folded):
+        if name != "publics_precisions" and self._informing.tells(folded):
             # A sentence on how the service works may still name who it is for, and asks nothing else.
             spans, lenient = [span for span in spans if _binds(span, folded)], True
             if not any(span.expression for span in spans if span.kind not in SILENT):
@@ -213,6 +215,8 @@ class Reader:
             if expression is None:
                 return None, clause.welcome
         people = clause.people or (lenient and any(span.kind in ("who", "age") for span in spans))
+        if people and _is_unread(expression) and self._lexicon.denied.search(folded):
+            people = False  # « les agents publics ne sont pas concernés » names nobody who may come
         return Statement(
             expression,
             sentence.words(),
