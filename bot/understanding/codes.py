@@ -26,13 +26,29 @@ class Codes:
         self._policy = policy
 
     def facts(self, hits: Iterable[Hit]) -> list[Fact]:
-        """The facts of rule hits, in the order of the message."""
+        """The facts of rule hits, in the order of the message.
+
+        Where the same words both say a code and, by a negation near them, seem to deny it, they say it.
+        """
         out = []
         for hit in hits:
             fact = self._fact(hit)
             if fact is not None:
-                out.append((hit.start, fact))
-        return [fact for _, fact in sorted(out, key=lambda pair: pair[0])]
+                out.append((hit, fact))
+        said = [(hit, fact) for hit, fact in out if hit.rule.operation == "not" or fact.operation != "remove"]
+        kept = [
+            (hit, fact)
+            for hit, fact in out
+            if hit.rule.operation == "not"
+            or fact.operation != "remove"
+            or not any(
+                other.pattern.bare
+                and (known.field, known.value) == (fact.field, fact.value)
+                and other.overlaps(hit.start, hit.end)
+                for other, known in said
+            )
+        ]
+        return [fact for _, fact in sorted(kept, key=lambda pair: pair[0].start)]
 
     def answers(self, hits: Sequence[Hit], asked: str, read: Sequence[Fact]) -> list[Fact]:
         """The facts of a short answer to the question just asked, unless its field was read anyway."""

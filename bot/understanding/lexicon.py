@@ -206,6 +206,8 @@ class Lexicon:
         for name in (*CUES, *DENYING):
             self._add(Rule(name), cues.get(name))
         self._add(Rule("proxy"), cues.get("proxy"), self.proxies)
+        for name, patterns in (cues.get("neutral") or {}).items():
+            self._add(Rule("neutral", value=str(name)), patterns)
         for field_name, codes in (content.get("rules") or {}).items():
             self._rules("rule", str(field_name), codes or {}, self.index)
         for field_name, codes in (content.get("asked") or {}).items():
@@ -224,14 +226,15 @@ class Lexicon:
         self._add(Rule("not_places"), content.get("not_places"))
 
     def _add(self, rule: Rule, patterns: Sequence[Any] | None, index: Index | None = None) -> None:
+        read = self._grammar.patterns if rule.field else lambda source: [self._grammar.pattern(source)]
         for source in patterns or ():
-            pattern = self._grammar.pattern(str(source))
-            if index is not None:
-                index.add(rule, pattern)
-            elif rule.kind in EARLY and not (pattern.anchors and pattern.anchors & MARKS):
-                self.early.add(rule, pattern)
-            else:
-                self.index.add(rule, pattern)
+            for pattern in read(str(source)):
+                if index is not None:
+                    index.add(rule, pattern)
+                elif rule.kind in EARLY and not (pattern.anchors and pattern.anchors & MARKS):
+                    self.early.add(rule, pattern)
+                else:
+                    self.index.add(rule, pattern)
 
     def _rules(self, kind: str, field_name: str, codes: Mapping[Any, Any], index: Index) -> None:
         for code, spec in codes.items():

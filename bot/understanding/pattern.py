@@ -51,12 +51,14 @@ class PatternError(ValueError):
 class Piece:
     """A part of a pattern: its expression, and words one of which must be there (None: no such word).
 
-    `denying`: every match holds a word of negation.
+    `denying` is the expression of the matches that must hold a word of negation, `plain` that of the others,
+    each None when there are none; what may be missing is plain.
     """
 
     source: str
     anchors: frozenset[str] | None
-    denying: bool = False
+    plain: str | None
+    denying: str | None = None
 
 
 @dataclass
@@ -142,7 +144,18 @@ class Grammar:
             piece = self._parse(text[1:] if bare else text)
         except (PatternError, IndexError) as error:
             raise PatternError(f"pattern {source!r}: {error}") from error
-        return Pattern(source, piece, bare or piece.denying)
+        return Pattern(source, piece, bare)
+
+    def patterns(self, source: str) -> list[Pattern]:
+        """The pattern written `source`; in two where only some of its alternatives say no by themselves."""
+        whole = self.pattern(source)
+        piece = whole.piece
+        if whole.bare or piece.denying is None:
+            return [whole]
+        denying = Pattern(source, Piece(piece.denying, piece.anchors, None, piece.denying), True)
+        if piece.plain is None:
+            return [denying]
+        return [Pattern(source, Piece(piece.plain, piece.anchors, piece.plain)), denying]
 
     def _parse(self, text: str) -> Piece:
         lexemes: list[tuple[str, str]] = []
@@ -189,9 +202,9 @@ class Grammar:
                     raise PatternError("missing )")
                 at += 1
             elif kind == "gap":
-                piece = Piece(rf"(?: [^ |]+){{0,{int(word)}}}?", None)
+                piece = _unmarked(rf"(?: [^ |]+){{0,{int(word)}}}?")
             elif kind == "//":
-                piece = Piece(r"(?: \|)?", None)
+                piece = _unmarked(r"(?: \|)?")
             elif kind == "name":
                 piece = self._named(word)
             elif kind == "word":
@@ -200,7 +213,7 @@ class Grammar:
                 raise PatternError(f"{word!r} has nothing before it")
             if lexemes[at][0] == "?":
                 at += 1
-                piece = Piece(f"(?:{piece.source})?", None)
+                piece = _unmarked(f"(?:{piece.source})?")
             pieces.append(piece)
         return _sequence(pieces), at
 
@@ -222,9 +235,10 @@ class Grammar:
             tail = after and index == len(folded) - 1
             source = " " + ("[^ |]*" if head else "") + re.escape(part) + ("[^ |]*" if tail else "")
             anchor = ("*" if head else "") + part + ("*" if tail else "")
-            piece = Piece(source, frozenset([anchor]), anchor in self._denying)
+            denies = anchor in self._denying
+            piece = Piece(source, frozenset([anchor]), None if denies else source, source if denies else None)
             others = () if head or tail else self._also.get(part, ())
-            pieces.append(_either([piece, *(Piece(" " + re.escape(o), frozenset([o])) for o in others)]))
+            pieces.append(_either([piece, *(_unmarked(" " + re.escape(o), frozenset([o])) for o in others)]))
         return _sequence(pieces)
 
     def _named(self, name: str) -> Piece:
@@ -248,18 +262,22 @@ class Grammar:
         source = CAPTURES[name]
         if source not in self._lists:
             anchor = _ANCHORS.get(name)
-            return Piece(source, frozenset([anchor]) if anchor else None)
+            return _unmarked(source, frozenset([anchor]) if anchor else None)
         group, words = self._lists[source]
         folded = sorted({self._fold(word) for word in words} - {""}, key=len, reverse=True)
         options = [" " + re.escape(word).replace(r"\ ", " ") for word in folded]
         if group in ("n", "h"):
             digits = r" [0-9]+" if group == "n" else r" (?:[01]?\d|2[0-4])"
-            return Piece(rf"(?P<{group}>{'|'.join([*options, digits])})(?= |$)", None)
+            return _unmarked(rf"(?P<{group}>{'|'.join([*options, digits])})(?= |$)")
         if not options:
-            return Piece("(?!)", None)
-        return Piece(
+            return _unmarked("(?!)")
+        return _unmarked(
             f"(?P<{group}>{'|'.join(options)})(?= |$)", frozenset(word.split()[0] for word in folded)
         )
+
+
+def _unmarked(source: str, anchors: frozenset[str] | None = None) -> Piece:
+    return Piece(source, anchors, source)
 
 
 def _either(options: Sequence[Piece]) -> Piece:
@@ -268,18 +286,35 @@ def _either(options: Sequence[Piece]) -> Piece:
     anchors: frozenset[str] | None = frozenset()
     for option in options:
         anchors = None if anchors is None or option.anchors is None else anchors | option.anchors
-    denying = all(option.denying for option in options)
-    return Piece("(?:" + "|".join(option.source for option in options) + ")", anchors, denying)
+    return Piece(
+        _any_of([option.source for option in options]) or "",
+        anchors,
+        _any_of([option.plain for option in options]),
+        _any_of([option.denying for option in options]),
+    )
+
+
+def _any_of(sources: Sequence[str | None]) -> str | None:
+    kept = [source for source in sources if source is not None]
+    return "(?:" + "|".join(kept) + ")" if kept else None
 
 
 def _sequence(pieces: Sequence[Piece]) -> Piece:
     if len(pieces) == 1:
         return pieces[0]
     anchored = [piece.anchors for piece in pieces if piece.anchors]
+    sources, plain = [piece.source for piece in pieces], [piece.plain for piece in pieces]
     return Piece(
-        "".join(piece.source for piece in pieces),
+        "".join(sources),
         min(anchored, key=_weight) if anchored else None,
-        any(piece.denying for piece in pieces),
+        None if None in plain else "".join(filter(None, plain)),
+        _any_of(
+            [
+                "".join([*sources[:rank], piece.denying, *sources[rank + 1 :]])
+                for rank, piece in enumerate(pieces)
+                if piece.denying is not None
+            ]
+        ),
     )
 
 

@@ -22,6 +22,10 @@ class Scope:
         self._spans: dict[str, list[tuple[int, int]]] = {}
         for hit in hits:
             self._spans.setdefault(hit.rule.kind, []).append((hit.start, hit.end))
+        for hit in hits:
+            if hit.rule.kind == "neutral":
+                cue = self._spans.get(hit.rule.value, [])
+                cue[:] = [(a, b) for a, b in cue if not (hit.start <= a and b <= hit.end)]
         others = self._spans.get("other", [])
         self._self = {
             i

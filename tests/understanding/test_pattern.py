@@ -52,3 +52,16 @@ def test_a_word_is_also_written_otherwise() -> None:
     pattern = grammar.pattern("peur de conduire")
     assert [m.group() for m in pattern.finditer(" j ai peur 2 conduire")] == [" peur 2 conduire"]
     assert list(grammar.pattern("dem*").finditer(" 2")) == []
+
+
+def test_alternatives_that_say_no_are_told_apart() -> None:
+    grammar = Grammar(fold=str, sets={}, denying=["sans", "pas"])
+    both = grammar.patterns("(chomeur|sans emploi) depuis {n} ans")
+    assert [pattern.bare for pattern in both] == [False, True]
+    said = " chomeur depuis 2 ans | sans emploi depuis 3 ans"
+    assert [[m.group() for m in p.finditer(said)] for p in both] == [
+        [" chomeur depuis 2 ans"],
+        [" sans emploi depuis 3 ans"],
+    ]
+    assert [p.bare for p in grammar.patterns("sans emploi")] == [True]
+    assert [p.bare for p in grammar.patterns("j ai pas? voiture")] == [False]

@@ -38,6 +38,8 @@ CASES: list[tuple[str, str, str | None, dict[str, Any], tuple[str, ...]]] = [
     ("denied status", "je suis pas au rsa", None, {}, ("statuses",)),
     ("foreign licence", "j'ai le permis algérien ça marche ici ?", None, {"licence": "etranger"}, ()),
     ("suspended", "on m'a retiré mon permis", None, {"licence": "suspendu"}, ()),
+    ("an alternative that says no", "sans papiers", None, {"statuses": ["en-regularisation"]}, ()),
+    ("no more than", "il me reste plus que la conduite à passer", None, {"licence": "code-obtenu"}, ()),
     ("bare age", "24", "age", {"age": 24}, ()),
     ("bare number unasked", "24", None, {}, ("age",)),
     ("bare town asked", "Cholet", "destination", {"destination": "49099"}, ("origin",)),
