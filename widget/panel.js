@@ -32,8 +32,8 @@ class Panel {
       make("div", { class: "top" }, make("div", {}, say("heading", make("h2", { id: "heading" })),
         say("tagline", make("p", { class: "soft" }))), this.close),
       make("div", { class: "bar" }, make("label", {}, say("language", make("span")), this.languages), this.tools),
-      say("notice", make("p", { class: "notice", id: "notice" })), this.state,
-      say("log", this.transcript.log, "aria-label"), this.status, this.compose);
+      this.state, say("log", this.transcript.log, "aria-label"), this.status, this.compose);
+    say("notice", this.transcript.notice);
     this.root = make("div", { class: "root" }, this.launcher, this.panel, this.transcript.live);
     this.listen();
   }

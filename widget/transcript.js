@@ -5,7 +5,8 @@ class Transcript {
   constructor(chosen) {
     this.chosen = chosen; // called with the button of a choice
     this.list = make("ol");
-    this.log = make("div", { class: "log", role: "log", "aria-live": "off", tabindex: "0" }, this.list);
+    this.notice = make("p", { class: "notice", id: "notice" });
+    this.log = make("div", { class: "log", role: "log", "aria-live": "off", tabindex: "0" }, this.notice, this.list);
     this.live = make("div", { class: "spoken", "aria-live": "polite" });
     this.words = {};
     this.name = null; // of the counsellor who holds the conversation
@@ -24,14 +25,21 @@ class Transcript {
     const { from, parts, lang, choices = [] } = message;
     const dir = message.dir || "auto";
     const item = make("li", { class: from },
-      make("bdi", { class: "who" }, this.who(from)), make("p", { class: "text", lang, dir }, ...written(parts)));
+      make("span", { class: "who" }, make("bdi", {}, this.who(from))), make("p", { class: "text", lang, dir }, ...written(parts)));
     if (choices.length) {
       const buttons = choices.map(({ id, label }) =>
         make("button", { type: "button", value: id, lang, dir, "aria-disabled": message.old ? "true" : null }, label));
       item.append(make("div", { class: "choices", role: "group", "aria-label": this.words.choices }, ...buttons));
     }
     this.list.append(item);
-    this.log.scrollTop = this.log.scrollHeight;
+    if (from === "me" || message.old || !this.answer) this.answer = from === "me" ? null : item;
+    this.show(this.answer || item);
+  }
+
+  // As far down as it goes, but never past the beginning of an answer longer than the window.
+  show(item) {
+    this.log.scrollTop = item.offsetTop;
+    this.log.parentNode.scrollTop = this.log.offsetTop + item.offsetTop;
   }
 
   // The chosen label stays in sight; the others can no longer be pressed, yet focus never falls off the page.

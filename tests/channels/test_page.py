@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
+from bot.gateway.tables import Conversation
 from tests.channels import axe
 from tests.channels.conftest import Site
 from tests.gateway.house import answer
@@ -148,6 +149,57 @@ def test_axe_finds_nothing(page: Page, site: Site, language: str, width: int) ->
     page.keyboard.press("Enter")
     expect(page.locator(".choices button")).to_have_count(2)
     assert axe.violations(page) == []
+
+
+@pytest.fixture
+def environment() -> dict[str, str]:
+    return {
+        "RELAIS_SMS_PROVIDER": "generic",
+        "RELAIS_SMS_SENDER": "+33600000000",
+        "RELAIS_SMS_URL": "http://127.0.0.1:9",
+    }
+
+
+def test_an_answer_is_never_hidden_behind_the_field(page: Page, site: Site) -> None:
+    site.engine.script = [answer("first", "second", CHOICES)]
+    page.get_by_label("fr:page.message").fill("je vais à Cholet demain")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="fr:no")).to_be_in_viewport(ratio=1)
+    button, field = (
+        page.get_by_role("button", name="fr:no").bounding_box(),
+        page.locator("#compose").bounding_box(),
+    )
+    assert button and field
+    assert button["y"] + button["height"] <= field["y"]
+
+
+def test_who_holds_the_conversation_is_shown(page: Page, site: Site) -> None:
+    page.get_by_label("fr:page.message").fill("je vais à Cholet demain")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("log").get_by_text("fr:echo")).to_be_visible()
+    with site.house.sessions.begin() as session:
+        conversation = session.query(Conversation).one()
+        conversation.owner = "queue"
+        name = conversation.id
+    site.house.gateway.wake(name)
+    expect(page.locator("#state")).to_have_text("fr:widget.queue")
+    page.reload()
+    expect(page.locator("#state")).to_have_text("fr:widget.queue")
+
+
+def test_going_on_elsewhere_needs_no_script(browser: Browser, site: Site) -> None:
+    context = browser.new_context(locale="fr-FR", java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{site.url}/chat")
+    page.get_by_label("fr:page.message").fill("je vais à Cholet demain")
+    page.get_by_role("button", name="fr:page.send").click()
+    page.get_by_role("button", name="fr:widget.sms").click()
+    code = page.locator(".code").inner_text()
+    expect(page.get_by_role("link", name="+33600000000")).to_have_attribute(
+        "href", f"sms:+33600000000?body={code}"
+    )
+    assert site.house.gateway.go_on("sms", "+33611111111", code)
+    context.close()
 
 
 def test_erasing_needs_no_script(browser: Browser, site: Site) -> None:

@@ -8,7 +8,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Request,
+    Response,
+    expect,
+    sync_playwright,
+)
 from pytest_httpserver import HTTPServer
 
 from bot.gateway.reply import Say
@@ -92,7 +101,14 @@ def hosting(browser: Browser, site: Site, httpserver: HTTPServer) -> Iterator[Ho
         if message.type in ("error", "warning") and OFFLINE not in message.text:
             troubles.append(message.text)
 
-    def host(script: str = "", body: str = "", width: int = 800, height: int = 700, head: str = "") -> Host:
+    def host(
+        script: str = "",
+        body: str = "",
+        width: int = 800,
+        height: int = 700,
+        head: str = "",
+        landed: Callable[[Response], None] | None = None,
+    ) -> Host:
         policy = f"default-src 'none'; script-src {site.url} 'nonce-h'; connect-src {site.url}; style-src 'nonce-h'"
         html = (
             f'<!doctype html><html lang="fr"><head><title>Hôte</title><meta charset="utf-8">{head}'
@@ -118,6 +134,10 @@ def hosting(browser: Browser, site: Site, httpserver: HTTPServer) -> Iterator[Ho
                 made.asked.append(f"{request.method} {request.url.removeprefix(site.url)}")
 
         page.on("request", asked)
+        if landed is not None:
+            page.on(
+                "response", lambda response: landed(response) if response.url.startswith(site.url) else None
+            )
         page.goto(f"http://localhost:{httpserver.port}/")
         return made
 
@@ -139,6 +159,69 @@ def test_nothing_is_kept_nor_opened_before_the_person_opens_it(hosting: Hosting)
     expect(host.log.get_by_text("fr:echo je vais à Cholet demain")).to_be_visible()
     assert host.page.context.cookies() == []
     assert host.asked.count("POST /api/channels/web/sessions") == 1
+
+
+FIRST_PAINT_BYTES = 20_000
+FIRST_PAINT_MS = 1500.0
+PAINTED = """() => new Promise((done) => {
+  const entries = performance.getEntriesByType("resource").filter((one) => one.name.startsWith(%r));
+  const asked = Math.min(...entries.map((one) => one.startTime));
+  requestAnimationFrame(() => done([performance.now() - asked, entries.length]));
+})"""
+
+
+def test_the_button_is_there_soon_and_costs_little(hosting: Hosting) -> None:
+    sizes: list[int] = []
+
+    def landed(response: Response) -> None:
+        sizes.append(int(response.headers.get("content-length", "0")) + sum(map(len, response.headers)))
+
+    host = hosting(landed=landed)
+    expect(host.launcher).to_be_visible()
+    milliseconds, requests = host.page.evaluate(PAINTED % host.site.url)
+    assert requests == 2
+    assert sum(sizes) < FIRST_PAINT_BYTES
+    assert milliseconds < FIRST_PAINT_MS
+
+
+TREE = """
+- dialog "fr:page.heading":
+  - heading "fr:page.heading" [level=2]
+  - paragraph: fr:page.tagline
+  - button "fr:widget.close"
+  - text: fr:page.language
+  - combobox "fr:page.language":
+    - option "fr:language.name.fr" [selected]
+    - option "en:language.name.en"
+    - option "ar:language.name.ar"
+  - group: fr:widget.more
+  - log "fr:page.log":
+    - paragraph: fr:page.notice
+    - list:
+      - listitem:
+        - text: fr:page.me
+        - paragraph: je vais à Cholet demain
+      - listitem:
+        - text: fr:page.bot
+        - paragraph: fr:ask
+        - group "fr:page.choices":
+          - button "fr:yes"
+          - button "fr:no"
+  - paragraph
+  - text: fr:page.message
+  - textbox "fr:page.message"
+  - button "fr:page.send"
+"""
+
+
+def test_the_tree_a_screen_reader_walks(hosting: Hosting, site: Site) -> None:
+    site.engine.script = [answer({"key": "ask", "choices": YES_NO})]
+    host = hosting()
+    host.open()
+    host.say("je vais à Cholet demain")
+    expect(host.page.get_by_role("button", name="fr:no")).to_be_visible()
+    expect(host.page.locator(".panel")).to_match_aria_snapshot(TREE)
+    assert host.launcher.evaluate("node => node.getAttribute('aria-controls')") == "panel"
 
 
 def test_a_conversation_by_keyboard_alone(hosting: Hosting, site: Site) -> None:
@@ -260,8 +343,10 @@ def test_nothing_overflows(hosting: Hosting, site: Site, width: int, height: int
     expect(button).to_be_visible()
     for name in ("html", ".panel", ".log"):
         assert host.page.locator(name).evaluate("node => node.scrollWidth - node.clientWidth") == 0, name
+    assert host.page.locator("button", has_text="fr:widget.close").evaluate("node => node.offsetHeight") < 60
     button.click()
-    expect(host.log.get_by_text("fr:echo fr:yes")).to_be_visible()
+    answered = host.log.get_by_text("fr:echo fr:yes")
+    expect(answered).to_be_in_viewport(ratio=1)
 
 
 HOSTILE = """<style nonce="h">* { display: none !important; color: red !important; direction: rtl !important;

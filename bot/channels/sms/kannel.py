@@ -1,7 +1,8 @@
 """Kannel (smsbox): `get-url` or `post-url` in, `sendsms` out, delivery reports by `dlr-url`.
 
-Its sms-service: `post-url = "…/api/channels/sms/kannel/SECRET?from=%p&id=%I&coding=%c&text=%a"`, and
-`omit-empty = true`, or it answers people with a text of its own.
+Its sms-service: `post-url = "…/api/channels/sms/kannel/SECRET?from=%p&id=%I&coding=%c&text=%b"`, and
+`omit-empty = true`, or it answers people with a text of its own. `%b`, not `%a`: the latter squeezes spaces, and with
+them bytes of UTF-16.
 """
 
 from __future__ import annotations

@@ -15,8 +15,10 @@ from bot.channels.web.door import CHANNEL, Door, knocker
 from bot.channels.web.routes import keep
 from bot.channels.web.tokens import COOKIE
 from bot.channels.web.transcript import delivered, holder, transcript
+from bot.channels.web.ways import SMS
 from bot.gateway.message import Incoming
 
+Shown = dict[str, str]
 HERE = Path(__file__).parent
 WORDS = (
     "title",
@@ -44,6 +46,7 @@ WORDS = (
     "erase",
     "skip",
 )
+OWN_WORDS = ("queue", "held", "stopped", "telegram", "sms", "code")
 # Without scripts the answer is on the page that comes back, if it comes this soon.
 ANSWER_WITHIN = 6.0
 
@@ -64,8 +67,11 @@ def router(door: Door) -> APIRouter:
         lstrip_blocks=True,
     )
 
-    def page(request: Request, status: int = 200, problem: str | None = None) -> HTMLResponse:
-        return HTMLResponse(pages.get_template("chat.html").render(_content(door, request, problem)), status)
+    def page(
+        request: Request, status: int = 200, problem: str | None = None, passage: Shown | None = None
+    ) -> HTMLResponse:
+        content = _content(door, request, problem) | {"passage": passage}
+        return HTMLResponse(pages.get_template("chat.html").render(content), status)
 
     @made.get("/chat")
     def show(request: Request) -> HTMLResponse:
@@ -78,9 +84,10 @@ def router(door: Door) -> APIRouter:
         text: Annotated[str, Form()] = "",
         choice: Annotated[str, Form()] = "",
         language: Annotated[str, Form()] = "",
+        way: Annotated[str, Form()] = "",
         id: Annotated[str, Form()] = "",
     ) -> Response:
-        """A message, a choice or a language, without scripts; then back to the page."""
+        """A message, a choice, a language or a way to go on elsewhere, without scripts; then back to the page."""
         if door.origins.foreign(request):
             return page(request, 403, "page.not_sent")
         if not door.knocks.allows(knocker(request)):
@@ -97,6 +104,8 @@ def router(door: Door) -> APIRouter:
             if language in door.speech.languages():
                 door.gateway.set_language(conversation, language)
             return answer
+        if way:
+            return page(request, passage=_passage(door, request, way))
         arrival = door.gateway.accept(
             Incoming(
                 CHANNEL,
@@ -115,6 +124,18 @@ def router(door: Door) -> APIRouter:
     return made
 
 
+def _passage(door: Door, request: Request, wanted: str) -> Shown | None:
+    """A code to go on elsewhere; None for a way that is not open, or for nobody we know yet."""
+    way = next((one for one in door.ways if one.channel == wanted), None)
+    conversation = door.conversation(request) if way else None
+    if way is None or conversation is None:
+        return None
+    code = door.gateway.code(conversation)
+    language = door.language(request)
+    label = way.address if way.channel == SMS else door.words(f"widget.{way.channel}", language)
+    return {"code": code, "link": way.link(code), "label": label}
+
+
 def _wait(door: Door, conversation: str) -> None:
     """Until the conversation has answered everything, for a while."""
     bell = threading.Event()
@@ -130,7 +151,12 @@ def _wait(door: Door, conversation: str) -> None:
 
 def _content(door: Door, request: Request, problem: str | None) -> dict[str, Any]:
     messages: list[dict[str, Any]] = []
-    state: dict[str, Any] = {"owner": "bot", "stopped": False, "language": door.language(request)}
+    state: dict[str, Any] = {
+        "owner": "bot",
+        "stopped": False,
+        "language": door.language(request),
+        "name": None,
+    }
     conversation = door.conversation(request) if request.cookies.get(COOKIE) else None
     if conversation is not None:
         with door.gateway.sessions.begin() as session:
@@ -139,7 +165,12 @@ def _content(door: Door, request: Request, problem: str | None) -> dict[str, Any
             if messages:
                 delivered(session, conversation, messages[-1]["seq"])
     language = state["language"]
+    own = {name: door.words(f"widget.{name}", language) for name in OWN_WORDS}
+    holding = "stopped" if state["stopped"] else {"queue": "queue", "counsellor": "held"}.get(state["owner"])
     return {
+        "own": own,
+        "holding": own[holding] if holding else "",
+        "ways": [way.channel for way in door.ways] if conversation is not None else [],
         "words": {name.replace(".", "_"): door.words(f"page.{name}", language) for name in WORDS},
         "language": language,
         "direction": door.speech.direction(language),

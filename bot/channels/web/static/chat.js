@@ -13,6 +13,7 @@
   const base = "/api/channels/web";
   const SAFE = /^(https:|tel:|mailto:|sms:)/;
   let last = Number(words.last) || 0;
+  let answer = null; // the first of the messages that answer the person's last one
   let events = null;
   let lost = false;
 
@@ -59,7 +60,18 @@
       item.append(make("form", { method: "post", action: "/chat" }, group));
     }
     list.append(item);
+    if (message.from === "me" || !answer) answer = message.from === "me" ? null : item;
     item.scrollIntoView({ block: "end" });
+    // An answer longer than the window is shown from its beginning.
+    if (answer && answer.getBoundingClientRect().top < 0) answer.scrollIntoView({ block: "start" });
+  };
+
+  const held = ({ owner, stopped, name }) => {
+    const place = document.getElementById("state");
+    const said = stopped ? place.dataset.stopped : place.dataset[owner];
+    place.hidden = !said;
+    place.replaceChildren(said || "");
+    if (said && name && !stopped) place.append(" ", make("bdi", { textContent: name }));
   };
 
   const mine = (text) => draw({ from: "me", parts: [{ text }], choices: [] });
@@ -133,6 +145,7 @@
       if (navigator.onLine === false) offline();
       if (events.readyState === EventSource.CLOSED) setTimeout(listen, 3000);
     });
+    events.addEventListener("state", (event) => held(JSON.parse(event.data)));
     events.addEventListener("message", (event) => {
       const message = JSON.parse(event.data);
       if (message.seq <= last) return;
