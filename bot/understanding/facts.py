@@ -14,6 +14,7 @@ class Fact:
     `add`, `remove` (said not to be so: « j'ai plus de voiture ») or `clear` (said to be none: value None).
     For single fields `operation` is `set`. `candidates` holds INSEE codes, nearest to the region
     first, when a place is ambiguous; `value` is then None and the place must be asked back.
+    `corrects`: the words before it say that it replaces what was said (« non », « en fait »).
     `start` and `end` count characters of the message as given.
     """
 
@@ -26,6 +27,7 @@ class Fact:
     confidence: float = 1.0
     confirm: bool = False
     candidates: tuple[str, ...] = ()
+    corrects: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON data, as it travels through Rasa's entities and metadata."""
@@ -39,6 +41,7 @@ class Fact:
             "confidence": self.confidence,
             "confirm": self.confirm,
             "candidates": list(self.candidates),
+            "corrects": self.corrects,
         }
 
 

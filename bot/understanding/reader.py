@@ -185,7 +185,7 @@ class Understanding:
             )
             if not any(mention.start < b and a < mention.end for a, b in taken)
         ]
-        day_of = {f"§d{i}": day for i, day in enumerate(days)}
+        day_of = {f"§d{i}{'w' * day.weekend}": day for i, day in enumerate(days)}
         time_of = {f"§t{i}": time for i, time in enumerate(times)}
         place_of = {f"§p{i}": mention for i, mention in enumerate(places)}
         marks = [(m.start, m.end, mark) for named in (time_of, day_of, place_of) for mark, m in named.items()]
@@ -197,13 +197,38 @@ class Understanding:
             stream, hits, scope = _marked(base, [m for m in marks if m[2] not in idle], lexicon, text)
         codes = Codes(stream, scope, lexicon, self.policy)
         facts = codes.facts(_of(hits, "rule"))
+        if taken:
+            facts += self._worded(
+                base, [m for m in marks if m[2] in place_of and m[2] not in idle], taken, lexicon, text
+            )
         facts += trips
         facts += Clock(stream, scope, self.policy, time_of).facts(_of(hits, "clock"), asked=asked)
         facts += self._deadline(stream, scope, day_of, _of(hits, "dates"))
         if asked is not None:
             facts += codes.answers(stream.hits(lexicon.asked.candidates(stream.words)), asked, facts)
         corrected = [f.start for f in facts if scope.corrected(stream.token_at(f.start))]
-        return settled(facts, self.policy, corrected), scope.proxy
+        return [
+            replace(fact, corrects=True) if fact.start in corrected else fact
+            for fact in settled(facts, self.policy, corrected)
+        ], scope.proxy
+
+    def _worded(
+        self,
+        base: Stream,
+        marks: Sequence[tuple[int, int, str]],
+        taken: Sequence[tuple[int, int]],
+        lexicon: Lexicon,
+        text: str,
+    ) -> list[Fact]:
+        """The facts that lie in the very words of times and days: « les samedis », « contrat de 15 heures »."""
+        stream, hits, scope = _marked(base, marks, lexicon, text)
+        told = [base.span(start, end) for start, end in taken]
+        spans = ((hit, stream.span(hit.start, hit.end)) for hit in _of(hits, "rule"))
+        return Codes(stream, scope, lexicon, self.policy).facts(
+            hit
+            for hit, (start, end) in spans
+            if hit.rule.field in self.policy.worded and any(start < b and a < end for a, b in told)
+        )
 
     def _deadline(
         self, stream: Stream, scope: Scope, day_of: Mapping[str, Any], never: Sequence[Hit]

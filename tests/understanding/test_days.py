@@ -56,6 +56,26 @@ DAYS = [
 ]
 
 
+# language, message, whether a Saturday or Sunday comes back in it
+WEEKENDS = [
+    ("ru", "по субботам", True),
+    ("uk", "суботу і неділю", True),
+    ("ar", "السبت والأحد", True),
+    ("fa", "شنبه و یکشنبه", True),
+    ("ru", "в субботу", False),
+    ("ru", "по вторникам", False),
+    ("ru", "прошлую субботу", False),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "back"), WEEKENDS)
+def test_weekends_that_come_back(understanding: Understanding, language: str, text: str, back: bool) -> None:
+    lexicon = understanding.lexicons[language]
+    stream = read_stream(understanding.tokeniser.tokens(text), lexicon)
+    hits = [h for h in stream.hits(lexicon.early.candidates(stream.words)) if h.rule.kind == "dates"]
+    assert [d.weekend for d in find_days(stream, lexicon, hits, MONDAY)] == [back]
+
+
 @pytest.mark.parametrize(("label", "language", "text", "day"), DAYS, ids=[case[0] for case in DAYS])
 def test_days(understanding: Understanding, label: str, language: str, text: str, day: str | None) -> None:
     lexicon = understanding.lexicons[language]
