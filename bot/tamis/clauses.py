@@ -13,6 +13,7 @@ from bot.tamis.spans import SILENT, Span
 
 _WORD = re.compile(r"[a-z][a-z'._-]*[a-z]|[a-z]")
 _FIGURE = re.compile(r"\d+ ?(?:ans?|mois|km|heures?|h)\b")
+_NAMES = re.compile(r"\b(?:aux|pour les|pour des) ")
 _SETTLING = frozenset({"neutral", "silent", "waived", "document"})  # one word beside them is no condition
 _HOLLOW = frozenset({"neutral", "aim", "mobility"})
 _PARTIAL = frozenset({"licence", "prescription", "quotient", "resources", "contract", "access", "vehicle"})
@@ -64,7 +65,8 @@ class Parser:
         if rest_start < len(text):
             rest = combine(self._items(text, spans, rest_start, len(text)), listing)
             main = rest if main is None else main if rest is None else all_of(main, rest)
-        except_for = combine(self._items(text, spans, body_start, body_end), True)
+        body = text[:body_start] + text[body_start:].replace(" ni ", " ou ")
+        except_for = combine(self._items(body, spans, body_start, body_end), True)
         return Clause(self._except(text[start:body_start], main, except_for, spans, start), welcome)
 
     def _without_head(self, text: str, spans: list[Span]) -> str:
@@ -180,9 +182,10 @@ class Parser:
             if len(word.strip("._-'")) > 1 and self._strip(word) not in self._lexicon.fillers
         ]
         if read:
+            told = bool(self._lexicon.qualifier.match(text[read[-1].end : end]))
             left = (
                 []
-                if self._lenient
+                if self._lenient and not (told and read[-1].kind == "who")
                 else [word for word in left if self._strip(word) not in self._lexicon.offer]
             )
         elif not left and _FIGURE.search("".join(rest)):
@@ -202,7 +205,9 @@ class Parser:
         aims = not read and any(span.kind == "aim" for span in inside)
         unread = (bool(left) and not settled) or (aims and bool(self._lexicon.verbs.search(text[start:end])))
         words = text[start:end]
-        if (not read and not unread) or (not read and not turned and self._informs(words)):
+        if (not read and not unread) or (
+            not read and not turned and not _NAMES.search(words) and self._informs(words)
+        ):
             return None
         kinds = {span.kind for span in read}
         expressions = [span.expression for span in read if span.expression is not None]

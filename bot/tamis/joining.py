@@ -88,6 +88,11 @@ def _group(group: list[Item], listing: bool, after: str) -> Expression:
     joints = {item.joint for item in group[1:]}
     # « seniors », « jeunes » are people like the others of a list; « 16-25 ans » may be said of the others.
     ages = sum(item.age_only and not _generation(item.expression) for item in group)
+    old_enough = [item for item in group if _low_only(item)]
+    if len(old_enough) == 1 == ages and len(group) > 1 and not old_enough[0].noun:
+        return all_of(
+            old_enough[0].whole(), any_of(*(item.whole() for item in group if item is not old_enough[0]))
+        )
     if len(group) > 2 and ages == 1 and group[0].age_only and (not group[0].noun or _grown(group[0])):
         return _first_age(group, members)
     if "ou" in joints or after == "ou":
@@ -114,6 +119,12 @@ def _first_age(group: list[Item], members: list[Expression]) -> Expression:
         named = all(isinstance(item.expression, Situation) and not item.unread for item in group[1:])
         return all_of(members[0], rest) if named else any_of(*members)
     return doubt(any_of(*members), all_of(members[0], rest))
+
+
+def _low_only(item: Item) -> bool:
+    """« dès 14 ans »: asked of everybody, never a kind of people."""
+    age = item.expression
+    return isinstance(age, Age) and 0 < age.low < MAJORITY and age.high >= OLDEST
 
 
 def _grown(item: Item) -> bool:

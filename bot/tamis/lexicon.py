@@ -78,6 +78,7 @@ class Lexicon:
             )
             self._add([entry["words"]], "access", atom, told=bool(entry.get("told")))
         self._add(patterns["in_need"], "who", Not(Access(("fauteuil-roulant", "mobilite-reduite"))))
+        self._add(patterns["residence_permit"], "unread", Stated("other", "sejour"))
         self._add(patterns["language_level"], "unread", Stated("other", "francais"))
         self._add(patterns["distance"], "unread", Stated("other", "distance"))
         self._add(patterns["financing"], "unread", Stated("other", "financing"))

@@ -47,6 +47,8 @@ class Territory:
         self._lead, self._here, self._join = compiled("lead"), compiled("here"), compiled("join")
         self._department = compiled("department")
         self._except = compiled("except")
+        self._own = compiled("own")
+        self._suburbs = compiled("suburbs")
         self._towns = towns
         self._gentiles = re.compile(rf"{words['people_of']}(?P<town>{'|'.join(towns)})\b")
         self._union, self._loose = compiled("union"), compiled("loose")
@@ -66,6 +68,9 @@ class Territory:
 
     def of(self, text: str, start: int, near: Neighbourhood) -> tuple[int, Expression] | None:
         """« … de Maine-et-Loire » just after people: where the place's name ends, and that they live there."""
+        own = self._own.match(text, start)
+        if own and not self._names(text, own.end(), near):
+            return own.end(), _expression(near.zone or None, True, False)
         link = _OF.match(text, start)
         named = self._names(text, link.end(), near) if link else None
         if link is None or named is None:
@@ -142,7 +147,7 @@ class Territory:
         end = start
         position = start
         while True:
-            one = self._one(text, position, near)
+            one = self._one(text, position, near) or self._around(text, position, codes)
             if one is None:
                 break
             codes.extend(one[0])
@@ -152,6 +157,12 @@ class Territory:
                 break
             position = join.end()
         return (tuple(dict.fromkeys(codes)), end) if codes else None
+
+    def _around(self, text: str, start: int, codes: list[str]) -> tuple[tuple[str, ...], int] | None:
+        """« Laval ou une commune de l'agglomération »: that of the town just named."""
+        found = self._suburbs.match(text, start)
+        commune = self._places.commune(codes[-1]) if found and codes and self._places else None
+        return ((commune.epci,), found.end()) if found and commune is not None and commune.epci else None
 
     def _one(self, text: str, start: int, near: Neighbourhood) -> tuple[tuple[str, ...], int] | None:
         department = self._department.match(text, start)
