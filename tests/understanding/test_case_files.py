@@ -23,7 +23,7 @@ LANGUAGES = ("fr", "en", "ar", "fa", "ps", "uk", "ru", "ti", "es", "pt", "tr", "
 STYLES = {"plain", "sms", "mixed", "unsure"}
 SIGNALS = {"stop", "start", "erase", "human", "my-data"}
 REQUIRED = {"id", "language", "style", "held", "now", "asked", "text", "expect", "absent"}
-MORE = ("fr-more", "fr-new")
+MORE = tuple(sorted(path.stem for path in FOLDER.glob("??-*.yml")))  # « <language>-<what> »
 LEAST = 75
 LEAST_FRENCH = {"plain": 150, "sms": 120}
 
