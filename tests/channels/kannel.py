@@ -45,6 +45,8 @@ sendsms-port = {sendsms}
 group = sendsms-user
 username = relais
 password = relais
+concatenation = true
+max-messages = 10
 
 group = sms-service
 keyword = default
@@ -101,6 +103,26 @@ class Phone:
         else:
             self.say("ucs2", "".join(f"%{byte:02X}" for byte in words.encode("utf-16-be")))
 
+    def leaves(self, kind: str, text: str) -> None:
+        """Send a message and hang up: the operator's line takes one phone at a time."""
+        self.say(kind, text)
+        self.hears("sent message")
+        process = self.processes.pop()
+        process.terminate()
+        process.wait(20)
+        assert process.stdout is not None
+        process.stdout.close()
+
+    def parts(self, end: str, seconds: float = 30) -> list[str]:
+        """The parts of a long message in their order, up to the one that ends so."""
+        found: list[str] = []
+        while not (found and found[-1].endswith(end)):
+            line = self.hears("Got message", seconds)
+            while not line.endswith(">\n"):
+                line += self.heard.get(timeout=5)
+            found.append(_words(line))
+        return found
+
     def read(self, seconds: float = 30) -> str:
         """The next message that came, in words."""
         line = self.hears("Got message", seconds)
@@ -113,9 +135,12 @@ def _words(line: str) -> str:
     """What fakesmsc prints of a message: sender, receiver, coding, and the text, escaped where it is UTF-16."""
     shown = line[line.index("<") + 1 : line.rindex(">")]
     _, _, kind, text = shown.split(" ", 3)
-    if kind != "ucs-2":
+    if kind == "udh":
+        _, kind, text = text.split(" ", 2)
+    if kind == "text":
         return text
-    return unquote_to_bytes(text.replace("+", " ")).decode("utf-16-be")
+    sent = unquote_to_bytes(text.replace("+", " "))
+    return sent.decode("utf-16-be" if kind == "ucs-2" or b"\0" in sent or sent[:1] == b"\6" else "utf-8")
 
 
 @dataclass
