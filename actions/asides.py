@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -12,9 +13,9 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.catalogue import catalogue
 from actions.diagnostic import wanted_field
 from actions.turn import Turn
-from bot.diagnostic import answers, asides
+from bot.diagnostic import answers, asides, offering
 from bot.diagnostic.hearing import Hearing
-from bot.diagnostic.reply import Reply
+from bot.diagnostic.reply import Reply, Say
 
 REPLIES: dict[str, Callable[[Hearing], Reply]] = {
     "action_explain": asides.explain,
@@ -33,6 +34,8 @@ REPLIES: dict[str, Callable[[Hearing], Reply]] = {
 }
 
 
+# After these words the offers on the table are said once more, as a question would be put again.
+SAID_AGAIN = frozenset({"action_repeat", "action_simplify"})
 # After these words somebody new is told nothing they can answer: the first question follows.
 GOING_ON = frozenset({"action_who_are_you", "action_thanks", "action_out_of_scope", "action_simplify"})
 
@@ -51,8 +54,13 @@ class Aside(Action):
     ) -> list[EventType]:
         """Answer."""
         turn = Turn.of(tracker)
-        turn.answer(dispatcher, REPLIES[self.called](turn.hearing))
+        reply = REPLIES[self.called](turn.hearing)
         state = turn.state
+        if self.called in SAID_AGAIN and state.asked == "next" and state.shown:
+            ranked, blocked = catalogue().sieve(state, turn.now)
+            again = offering.same(state, ranked, blocked, turn.now, [Say(say.key) for say in reply.say])
+            reply = replace(again, effects=reply.effects)
+        turn.answer(dispatcher, reply)
         begun = state.asked or state.handed_over or state.phase != "diagnostic"
         if self.called in GOING_ON and not begun and tracker.active_loop.get("name") is None:
             wanted = wanted_field(turn)

@@ -11,7 +11,9 @@ from datetime import datetime
 from typing import Any
 
 from bot.database import connect, sessions
-from bot.diagnostic.answers import SHOWN_AT_ONCE
+from bot.diagnostic.horizons import Horizons
+from bot.diagnostic.offering import SHOWN_AT_ONCE
+from bot.diagnostic.prescribers import Prescribers
 from bot.diagnostic.questions import Questions
 from bot.diagnostic.ranking import Relevance, rank
 from bot.diagnostic.scene import Candidate, Scene
@@ -31,6 +33,8 @@ class Catalogue:
     questions: Questions
     relevance: Relevance
     scene: Scene
+    prescribers: Prescribers
+    horizons: Horizons
 
     def sieve(self, state: State, now: datetime) -> tuple[list[Candidate], list[Candidate]]:
         """(offers that are not blocked, best first; those that are blocked, nearest to the need first)."""
@@ -73,6 +77,10 @@ class KeptFresh:
         """See `Scene.survey`."""
         return self._current().survey(profile, now)
 
+    def trip_km(self, profile: Mapping[str, Any]) -> float | None:
+        """See `Scene.trip_km`."""
+        return self._current().trip_km(profile)
+
     def weights(
         self, profile: Mapping[str, Any], now: datetime, candidates: Sequence[Candidate]
     ) -> Sequence[tuple[str, float]]:
@@ -84,4 +92,10 @@ class KeptFresh:
 def catalogue() -> Catalogue:
     """The one catalogue of this process."""
     settings = Settings()
-    return Catalogue(Questions.load(settings.data), Relevance.load(settings.data), KeptFresh(settings))
+    return Catalogue(
+        Questions.load(settings.data),
+        Relevance.load(settings.data),
+        KeptFresh(settings),
+        Prescribers.load(settings.data),
+        Horizons.load(settings.data),
+    )

@@ -10,7 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.catalogue import catalogue
 from actions.turn import Turn
-from bot.diagnostic import answers
+from bot.diagnostic import answers, offering
 from bot.diagnostic.inquiry import next_field
 from bot.profile.codes import fields
 
@@ -90,7 +90,8 @@ class ActionShowOffers(Action):
         """Show."""
         turn = Turn.of(tracker)
         ranked, blocked = catalogue().sieve(turn.state, turn.now)
-        turn.answer(dispatcher, answers.offers(turn.hearing, ranked, blocked, turn.now))
+        km = catalogue().scene.trip_km(turn.state.profile)
+        turn.answer(dispatcher, offering.offers(turn.hearing, ranked, blocked, turn.now, km))
         return []
 
 
@@ -113,7 +114,7 @@ class ActionMoreOffers(Action):
             turn.answer(dispatcher, answers.ask(turn.hearing, wanted, catalogue().questions))
             return []
         ranked, blocked = catalogue().sieve(turn.state, turn.now)
-        turn.answer(dispatcher, answers.more(turn.state, ranked, blocked, turn.now))
+        turn.answer(dispatcher, offering.more(turn.state, ranked, blocked, turn.now))
         return []
 
 
@@ -130,7 +131,7 @@ class ActionWhyNot(Action):
         """Tell."""
         turn = Turn.of(tracker)
         ranked, blocked = catalogue().sieve(turn.state, turn.now)
-        turn.answer(dispatcher, answers.why_not(turn.state, ranked, blocked))
+        turn.answer(dispatcher, offering.why_not(turn.state, ranked, blocked))
         return []
 
 
@@ -147,5 +148,5 @@ class ActionCompare(Action):
         """Compare."""
         turn = Turn.of(tracker)
         ranked, blocked = catalogue().sieve(turn.state, turn.now)
-        turn.answer(dispatcher, answers.compare(turn.state, ranked, blocked))
+        turn.answer(dispatcher, offering.compare(turn.state, ranked, blocked))
         return []

@@ -10,6 +10,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActionExecutionRejected, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.catalogue import catalogue
 from bot.diagnostic.hearing import ASIDES, Heard, Hearing, answered, hear
 from bot.diagnostic.reply import Reply
 from bot.diagnostic.state import State
@@ -36,6 +37,7 @@ class Turn:
         metadata = message["metadata"]
         intent = (message.get("intent") or {}).get("name") or "nlu_fallback"
         choice = metadata.get("choice") or {}
+        given = metadata.get("given") or {}
         now = datetime.fromisoformat(metadata["now"])
         facts = [
             entity["value"] for entity in message.get("entities") or [] if entity.get("entity") == "fact"
@@ -44,6 +46,9 @@ class Turn:
         if intent == "human" and not metadata.get("signal") and not choice and answered(before, facts):
             # The classifier takes some communes' names for a call for help; the answer is what was written.
             intent = "inform"
+        horizon = _horizon(before, facts, str(message.get("text") or "")) if not choice else None
+        if horizon:
+            facts, intent = [*facts, {"field": "horizon", "value": horizon}], "inform"
         heard = Heard(
             intent=intent,
             facts=facts,
@@ -52,6 +57,8 @@ class Turn:
             plain=bool(metadata.get("plain")),
             contact=metadata.get("contact"),
             skip=bool(choice.get("skip")),
+            about_other=bool(given.get("about_other")),
+            sent_by=catalogue().prescribers.named(str(given.get("code") or message.get("text") or "")),
         )
         return cls(
             id=str(metadata["turn"]),
@@ -86,3 +93,9 @@ class Turn:
     def answer(self, dispatcher: CollectingDispatcher, reply: Reply) -> None:
         """Send the reply as the one JSON message of this action."""
         dispatcher.utter_message(json_message=reply.as_dict(self.id))
+
+
+def _horizon(before: State, facts: list[dict[str, Any]], text: str) -> str | None:
+    """When the trip is, said without a day in answer to that question: « le mois prochain », « plus tard »."""
+    dated = any(fact.get("field") in ("deadline", "horizon") for fact in facts)
+    return catalogue().horizons.said(text) if before.asked == "deadline" and not dated else None

@@ -19,7 +19,7 @@ from bot.replay.stage import Stage
 
 # Nobody of goodwill is asked this much; a conversation that is not over by then leads nowhere.
 MOST_MESSAGES = 30
-OFFERED = frozenset({"offers.some", "offers.none"})
+OFFERED = frozenset({"offers.some", "offers.none", "offers.same", "urgent.now"})
 AWAY = timedelta(hours=26)
 PIECES = ("purpose", "needs", "deadline", "arrival", "means", "origin", "destination", "age")
 

@@ -1,27 +1,21 @@
-"""Replies of the diagnostic: a question, the offers, more of them, the reasons of a refusal."""
+"""The reply that puts a question: after the notice and what was understood, or a word that it was not."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
-from bot.diagnostic.describing import describe, refusal, row
 from bot.diagnostic.hearing import Hearing
 from bot.diagnostic.questions import Questions
 from bot.diagnostic.readback import pieces
 from bot.diagnostic.reply import Choice, Reply, Say
-from bot.diagnostic.scene import Candidate
 from bot.diagnostic.state import State
-
-SHOWN_AT_ONCE = 3
-# A replay or a summary never needs more of either list than this.
-KEPT = 60
 
 HUMAN = Choice("choice.human", {"intent": "human"})
 MORE = Choice("choice.more", {"intent": "more_offers"})
 WHY_NOT = Choice("choice.why_not", {"intent": "why_not"})
 RESTART = Choice("choice.restart", {"intent": "start_over"})
+# Somebody back after days is told this much of what they said; the rest would bury it.
+RECALLED = 5
 
 
 def opening(state: State) -> list[Say]:
@@ -35,165 +29,76 @@ def opening(state: State) -> list[Say]:
 def ask(hearing: Hearing, name: str, questions: Questions) -> Reply:
     """Put this question: after the notice, what was understood, or a word that it was not."""
     state = hearing.state
-    says = opening(state) + _acknowledge(hearing)
-    question = questions.ask(
-        name, state, again=state.counts.get(name, 0) > (hearing.aside and state.asked == name)
-    )
-    if state.lost >= 2:
-        question = Say(question.key, question.values, [*question.choices, HUMAN])
-    if not (hearing.aside and state.asked == name):
-        state.counts[name] = state.counts.get(name, 0) + 1
-        state.trail.append(name)
+    says = opening(state) + acknowledge(hearing)
+    stands = hearing.aside and state.asked == name
+    if hearing.disputed:
+        return Reply([*says, which_is_wrong(hearing.disputed, state)], state.as_dict(), asks=state.asked)
+    if state.doubt and state.doubt["field"] == name:
+        question = _which_is_true(state.doubt)
+    else:
+        question = questions.ask(name, state, again=state.counts.get(name, 0) > stands)
+        if not stands:
+            state.counts[name] = state.counts.get(name, 0) + 1
+            state.trail.append(name)
+    extra = [HUMAN] if hearing.human else []
+    if hearing.returned:
+        extra.append(RESTART)
     state.asked = name
     state.yes_no = {}
+    state.rushed = state.rushed or state.profile.get("urgency") == "U1"
+    question = Say(question.key, question.values, [*question.choices, *extra])
     return Reply([*says, question], state.as_dict(), asks=name)
 
 
-def _acknowledge(hearing: Hearing) -> list[Say]:
+def acknowledge(hearing: Hearing) -> list[Say]:
+    """Who was heard to write, what was remembered, what was understood or that nothing was."""
     state = hearing.state
+    says = []
+    if hearing.sent_by:
+        says.append(Say("prescriber.code", {"service": {"text": hearing.sent_by}}))
+    if hearing.helper:
+        says.append(Say("prescriber.mode"))
+    if hearing.returned:
+        recalled = [piece for piece in pieces(state.profile) if piece][:RECALLED]
+        if recalled:
+            says.append(Say("resume", {"facts": {"list": recalled}}))
     if hearing.unclear:
-        return [Say("sorry.human" if state.lost >= 2 else "sorry")]
-    learned = [name for name in hearing.learned if name != "consent"]
-    if len(learned) >= 2 or (learned and state.phase == "offers"):
+        if not hearing.aside:
+            says.append(Say("sorry.human" if hearing.human else "sorry"))
+        return says
+    doubted = state.doubt["field"] if state.doubt else None
+    learned = [name for name in hearing.learned if name not in ("consent", doubted)]
+    if len(learned) >= 2 or (learned and (state.phase == "offers" or hearing.uncertain)):
         said = pieces(state.profile, learned)
         if said:
-            return [Say("understood", {"facts": {"list": said}})]
-    return []
+            state.said_back = learned
+            says.append(Say("understood", {"facts": {"list": said}}))
+    return says
 
 
-def offers(
-    hearing: Hearing, ranked: Sequence[Candidate], blocked: Sequence[Candidate], now: datetime
-) -> Reply:
-    """The first offers by level, or an honest word that nothing fits; then the way to a human."""
-    state = hearing.state
-    says = opening(state) + _acknowledge(hearing)
-    again = state.phase == "offers"
-    if again and not hearing.learned:
-        says.append(_what_next(state, len(ranked) > len(state.shown), bool(blocked)))
-        return _reply(says, state, ranked, blocked, [])
-    urgent = state.profile.get("urgency") == "U1" and not again
-    shown = list(ranked[:SHOWN_AT_ONCE])
-    if urgent:
-        says.append(Say("urgent.now"))
-    if shown:
-        says.append(Say("offers.some", {"count": {"count": len(ranked)}}))
-        says += [describe(candidate, number, now) for number, candidate in enumerate(shown, start=1)]
-    else:
-        says.append(Say("offers.none"))
-    if urgent:
-        says.append(_message_for_employer(state))
-        says.append(Say("urgent.refund"))
-    says.append(_what_next(state, len(ranked) > len(shown), bool(blocked)))
-    state.shown = [candidate.id for candidate in shown]
-    state.phase = "offers"
-    effects = [] if shown else [_unmet(state)]
-    return _reply(says, state, ranked, blocked, effects)
+def which_is_wrong(names: list[str], state: State) -> Say:
+    """Ask which of the things read back is wrong; the one chosen is asked again."""
+    choices = [
+        Choice("echo", _retract(name), {"value": {"list": said}})
+        for name in names
+        if (said := pieces(state.profile, [name]))
+    ]
+    return Say("wrong.which", {}, choices)
 
 
-def more(state: State, ranked: Sequence[Candidate], blocked: Sequence[Candidate], now: datetime) -> Reply:
-    """The next offers not shown yet."""
-    says = opening(state)
-    rest = [candidate for candidate in ranked if candidate.id not in state.shown]
-    shown = rest[:SHOWN_AT_ONCE]
-    if shown:
-        start = len(state.shown) + 1
-        says += [describe(candidate, number, now) for number, candidate in enumerate(shown, start=start)]
-    else:
-        says.append(Say("offers.no_more"))
-    state.shown = [*state.shown, *(candidate.id for candidate in shown)]
-    says.append(_what_next(state, len(rest) > len(shown), bool(blocked)))
-    return _reply(says, state, ranked, blocked, [])
+def _retract(name: str) -> dict[str, Any]:
+    return {"intent": "inform", "facts": [{"field": "retract", "value": name}]}
 
 
-def why_not(state: State, ranked: Sequence[Candidate], blocked: Sequence[Candidate]) -> Reply:
-    """What is closed to this person, each with the words that close it."""
-    says = opening(state)
-    if blocked:
-        says.append(Say("why_not.intro"))
-        for candidate in blocked[: SHOWN_AT_ONCE + 2]:
-            reason = refusal(candidate)
-            values: dict[str, Any] = {
-                "name": {"text": reason["name"]},
-                "form": {"code": f"obstacles.{reason['form']}"},
-            }
-            key = "why_not.one"
-            if reason["evidence"]:
-                key = "why_not.one.words"
-                values["words"] = {"text": reason["evidence"]}
-            says.append(Say(key, values))
-        says.append(Say("why_not.check"))
-    else:
-        says.append(Say("why_not.nothing"))
-    says.append(_what_next(state, len(ranked) > len(state.shown), False))
-    return _reply(says, state, ranked, blocked, [])
-
-
-def compare(state: State, ranked: Sequence[Candidate], blocked: Sequence[Candidate]) -> Reply:
-    """The offers shown last, by cost and by distance; the choice stays the person's."""
-    by_id = {candidate.id: candidate for candidate in ranked}
-    shown = [by_id[name] for name in state.shown[-SHOWN_AT_ONCE:] if name in by_id]
-    says = opening(state)
-    near = sorted(
-        (item for item in shown if item.distance_km is not None), key=lambda item: item.distance_km or 0
-    )
-    free = [item for item in shown if item.service.get("frais") == "gratuit"]
-    if near:
-        says.append(
-            Say(
-                "compare.nearest",
-                {"name": {"text": near[0].service["nom"]}, "km": {"km": near[0].distance_km}},
-            )
+def _which_is_true(doubt: dict[str, Any]) -> Say:
+    """Both values told for one field; the one chosen counts."""
+    name = doubt["field"]
+    choices = [
+        Choice(
+            "echo",
+            {"intent": "inform", "facts": [{"field": name, "value": value, "corrects": True}]},
+            {"value": {"list": pieces({name: value})}},
         )
-    if free:
-        says.append(
-            Say("compare.free", {"names": {"list": [{"text": item.service["nom"]} for item in free]}})
-        )
-    says.append(Say("compare.counsellor"))
-    says.append(_what_next(state, len(ranked) > len(state.shown), bool(blocked)))
-    return _reply(says, state, ranked, blocked, [])
-
-
-def _what_next(state: State, has_more: bool, has_blocked: bool) -> Say:
-    state.asked = "next"
-    state.yes_no = {"affirm": {"intent": "human"}, "deny": {"intent": "goodbye"}}
-    choices = [HUMAN]
-    if has_more:
-        choices.append(MORE)
-    if has_blocked:
-        choices.append(WHY_NOT)
-    choices.append(RESTART)
-    return Say("offers.next.again" if state.handed_over else "offers.next", {}, choices)
-
-
-def _message_for_employer(state: State) -> Say:
-    """A message ready to send; what it quotes is French whatever the person's language."""
-    profile = state.profile
-    key = "employer.interview" if profile.get("purpose") == "entretien" else "employer.work"
-    if not (profile.get("deadline") and profile.get("arrival")):
-        return Say(key)
-    day = {"in": "fr", "date": profile["deadline"]}
-    return Say(f"{key}.time", {"day": day, "time": {"in": "fr", "time": profile["arrival"]}})
-
-
-def _unmet(state: State) -> dict[str, Any]:
-    return {
-        "do": "unmet",
-        "profile": {k: v for k, v in state.profile.items() if k not in ("declined", "danger")},
-    }
-
-
-def _reply(
-    says: Sequence[Say],
-    state: State,
-    ranked: Sequence[Candidate],
-    blocked: Sequence[Candidate],
-    effects: Sequence[dict[str, Any]],
-) -> Reply:
-    return Reply(
-        says,
-        state.as_dict(),
-        asks=None,
-        offers=[row(candidate) for candidate in ranked[:KEPT]],
-        blocked=[refusal(candidate) for candidate in blocked[:KEPT]],
-        effects=effects,
-    )
+        for value in doubt["values"]
+    ]
+    return Say("doubt.which", {}, choices)

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.diagnostic.answers import HUMAN, RESTART, opening
 from bot.diagnostic.hearing import Hearing
+from bot.diagnostic.offering import next_choices
 from bot.diagnostic.reply import Choice, Reply, Say
 from bot.profile.codes import codes, fields
 
+STEPS = ("contact", "consent")
+
 
 def explain(hearing: Hearing) -> Reply:
-    """What the answer to the question just put opens."""
+    """What the answer to the question just put opens; after the offers, why these come first."""
     asked = hearing.state.asked
-    known = asked in fields() or asked in ("contact", "consent")
+    if asked == "next":
+        return _aside(hearing, Say("why.offers"))
+    known = asked in fields() or asked in STEPS
     return _aside(hearing, Say(f"why.{asked}" if known else "why.general"))
 
 
@@ -22,7 +29,8 @@ def repeat(hearing: Hearing) -> Reply:
 
 def simplify(hearing: Hearing) -> Reply:
     """Plain words from now on."""
-    return _aside(hearing, Say("simpler"))
+    reply = _aside(hearing, Say("simpler"))
+    return replace(reply, effects=[{"do": "plain", "value": True}])
 
 
 def change_language(hearing: Hearing) -> Reply:
@@ -46,14 +54,12 @@ def thanks(hearing: Hearing) -> Reply:
 
 def complaint(hearing: Hearing) -> Reply:
     """Calm, and a human offered."""
-    return _aside(hearing, Say("complaint", {}, [HUMAN]))
+    return _aside(hearing, Say("complaint"))
 
 
 def out_of_scope(hearing: Hearing) -> Reply:
     """Say what this is for; the second time offer a human."""
-    return _aside(
-        hearing, Say("out_of_scope.again", {}, [HUMAN]) if hearing.state.strayed >= 2 else Say("out_of_scope")
-    )
+    return _aside(hearing, Say("out_of_scope.again" if hearing.human else "out_of_scope"))
 
 
 def my_data(hearing: Hearing) -> Reply:
@@ -91,5 +97,12 @@ def restart(hearing: Hearing) -> Reply:
 
 
 def _aside(hearing: Hearing, say: Say) -> Reply:
+    """The word aside. What could be chosen before it can still be: under the offers, their choices come again;
+    where a human is offered and no question follows to offer it under, it is offered here."""
     state = hearing.state
-    return Reply([*opening(state), say], state.as_dict())
+    choices = list(say.choices)
+    if not choices and state.asked == "next":
+        choices = next_choices(state)
+    elif not choices and hearing.human and state.asked not in (*fields(), *STEPS):
+        choices = [HUMAN, RESTART]
+    return Reply([*opening(state), Say(say.key, say.values, choices)], state.as_dict())

@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.database import connect, sessions
 from bot.diagnostic.acting import Actor, Talk
-from bot.diagnostic.answers import SHOWN_AT_ONCE
+from bot.diagnostic.offering import SHOWN_AT_ONCE
 from bot.diagnostic.persona import Persona, Population
 from bot.diagnostic.ranking import Relevance, rank
 from bot.diagnostic.sieved import SievedDirectory

@@ -2,24 +2,51 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from bot.diagnostic.reply import Say
 from bot.diagnostic.scene import Candidate
 from bot.diagnostic.urgency import LOCAL
+from bot.profile.codes import codes
 
 # A cost or a condition longer than this is cut at a word in a chat line; the source's page has it whole.
 LONGEST = 140
 OLD_DAYS = 365
+# The language the directory is written in.
+SOURCES_SPEAK = "fr"
+# What an SMS of `SEGMENTS` does without, first to last, when an offer is too long: what it is (its name says most),
+# where when it is remote, the source's words on the cost, how long one waits, whom it is for when nothing is asked of
+# them, how far. Then it shortens the page's address to that of its site, a long name, more than `FEW` conditions.
+SPARE = (
+    "offer.what",
+    "offer.helps",
+    "offer.remote",
+    "offer.cost.details",
+    "offer.delay",
+    "offer.level",
+    "offer.distance",
+    "offer.place",
+)
+SHORTEN = ("offer.do.link", "offer.title", "offer.to_check")
+SEGMENTS = 3
+LONGEST_NAME = 45
+FEW = 2
+_FIRST_SENTENCE = re.compile(r".+?[.!?](?=\s|$)", re.DOTALL)
 
 
-def describe(candidate: Candidate, number: int, now: datetime) -> Say:
-    """The message for one offer; `number` is its place in the list shown."""
+def describe(candidate: Candidate, number: int, now: datetime, language: str) -> Say:
+    """The message for one offer; `number` is its place in the list shown.
+
+    Where a message must be short, the lines named in `spare` go first, one by one.
+    """
     service = candidate.service
     lines = [
-        {"key": "offer.title", "values": {"number": number, "name": {"text": service["nom"]}}},
+        _title(number, str(service["nom"])),
+        _what(service, language),
         _who(candidate),
         _cost(service),
         _where(candidate),
@@ -27,7 +54,33 @@ def describe(candidate: Candidate, number: int, now: datetime) -> Say:
         _checked(service, now),
         *_next_step(candidate),
     ]
-    return Say("offer", {"lines": {"lines": [line for line in lines if line]}})
+    told: dict[str, Any] = {
+        "lines": [line for line in lines if line],
+        "spare": list(SPARE),
+        "shorten": list(SHORTEN),
+    }
+    told["within"] = SEGMENTS
+    return Say("offer", {"lines": told})
+
+
+def _title(number: int, name: str) -> dict[str, Any]:
+    line: dict[str, Any] = {"key": "offer.title", "values": {"number": number, "name": {"text": name}}}
+    if len(name) > LONGEST_NAME:
+        short = {"number": number, "name": {"text": _short(name, LONGEST_NAME)}}
+        line["brief"] = {"key": "offer.title", "values": short}
+    return line
+
+
+def _what(service: Mapping[str, Any], language: str) -> dict[str, Any] | None:
+    """What it is: the source's own words for those who read its language, else what it helps with."""
+    if language == SOURCES_SPEAK:
+        said = _sentence(service.get("description"))
+        if said:
+            return {"key": "offer.what", "values": {"what": {"text": said}}}
+    helps = [
+        {"code": f"needs.{theme}"} for theme in service.get("thematiques") or () if theme in codes("needs")
+    ]
+    return {"key": "offer.helps", "values": {"needs": {"list": helps}}} if helps else None
 
 
 def _who(candidate: Candidate) -> dict[str, Any]:
@@ -35,17 +88,21 @@ def _who(candidate: Candidate) -> dict[str, Any]:
     if decision.status == "to_check":
         asked = [{"key": f"missing.{name}"} for name in decision.missing]
         if asked:
-            return {"key": "offer.to_check", "values": {"missing": {"list": asked}}}
+            line: dict[str, Any] = {"key": "offer.to_check", "values": {"missing": {"list": asked}}}
+            if len(asked) > FEW:
+                few = [*asked[:FEW], {"text": "…"}]
+                line["brief"] = {"key": "offer.to_check", "values": {"missing": {"list": few}}}
+            return line
     return {"key": f"offer.level.{decision.level}"}
 
 
 def _cost(service: Mapping[str, Any]) -> dict[str, Any] | None:
     details = _short(service.get("frais_precisions"))
-    if details:
-        return {"key": "offer.cost.details", "values": {"details": {"text": details}}}
-    if service.get("frais"):
-        return {"key": f"offer.cost.{service['frais']}"}
-    return None
+    coded = {"key": f"offer.cost.{service['frais']}"} if service.get("frais") else None
+    if not details:
+        return coded
+    line: dict[str, Any] = {"key": "offer.cost.details", "values": {"details": {"text": details}}}
+    return {**line, "brief": coded} if coded else line
 
 
 def _where(candidate: Candidate) -> dict[str, Any] | None:
@@ -91,15 +148,26 @@ def _next_step(candidate: Candidate) -> list[dict[str, Any]]:
         steps.append({"key": "offer.do.call", "values": {"phone": {"phone": service["telephone"]}}})
     link = service.get("lien_mobilisation") or service.get("lien_source")
     if link:
-        steps.append({"key": "offer.do.link", "values": {"link": {"link": link}}})
+        step: dict[str, Any] = {"key": "offer.do.link", "values": {"link": {"link": link}}}
+        site = "{0.scheme}://{0.netloc}".format(urlsplit(link))
+        if not steps and len(site) < len(link.rstrip("/")):
+            step["brief"] = {"key": "offer.do.link", "values": {"link": {"link": site}}}
+        steps.append(step)
     return steps or [{"key": "offer.do.ask"}]
 
 
-def _short(text: Any) -> str:
+def _sentence(text: Any) -> str:
+    """The first sentence of a description, cut at a word when it is long."""
+    whole = " ".join(str(text or "").split())
+    first = _FIRST_SENTENCE.match(whole)
+    return _short(first[0] if first else whole)
+
+
+def _short(text: Any, most: int = LONGEST) -> str:
     words = " ".join(str(text or "").split())
-    if len(words) <= LONGEST:
+    if len(words) <= most:
         return words
-    return words[: LONGEST - 1].rsplit(" ", 1)[0].rstrip(",;:") + "…"
+    return words[: most - 1].rsplit(" ", 1)[0].rstrip(",;:") + "…"
 
 
 def row(candidate: Candidate) -> dict[str, Any]:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from types import SimpleNamespace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from bot.diagnostic.state import State
+from bot.diagnostic.taking import answers_asked, forget, take
 from bot.diagnostic.urgency import LOCAL, urgency
 from bot.profile.codes import fields
-from bot.profile.merge import merge
-
-PLACES = ("origin", "destination")
 
 # Answered beside the questions: the question put before stands, and is not counted again.
 ASIDES = frozenset(
@@ -32,11 +29,17 @@ ASIDES = frozenset(
 )
 # What stays when a new diagnostic begins: how to speak to the person.
 LASTING_FIELDS = ("language", "plain")
+# After such a silence one no longer remembers what was said: it is said again before going on.
+AWAY = timedelta(hours=6)
+# Questions that « no » answers; to any other it is a way of passing over it.
+YES_NO = frozenset({"licence", "statuses", "skills", "access_needs", "obstacles"})
+# Not understood twice, or off the subject twice: a human is offered.
+TWICE = 2
 
 
 @dataclass(frozen=True)
 class Heard:
-    """One message as the engine read it."""
+    """One message as the engine read it. `sent_by` names the service whose code came with it."""
 
     intent: str
     facts: Sequence[Mapping[str, Any]]
@@ -45,19 +48,30 @@ class Heard:
     plain: bool = False
     contact: str | None = None
     skip: bool = False
+    about_other: bool = False
+    sent_by: str | None = None
 
 
 @dataclass
 class Hearing:
     """The state after a message, and what is new in it.
 
-    `learned` fields; `unclear` when nothing was understood; `aside` when the question put before still stands.
+    `learned` fields, of which `uncertain` ones are worth reading back alone; `unclear` when nothing was
+    understood; `aside` when the question put before still stands; `disputed` the fields just read back when
+    the person says no to them; `human` when one should be offered; `returned` after a long silence;
+    `helper` and `sent_by` when this message first told that somebody helps or sent the person.
     """
 
     state: State
     learned: list[str] = field(default_factory=list)
+    uncertain: list[str] = field(default_factory=list)
     unclear: bool = False
     aside: bool = False
+    disputed: list[str] = field(default_factory=list)
+    human: bool = False
+    returned: bool = False
+    helper: bool = False
+    sent_by: str | None = None
 
 
 def hear(before: State, heard: Heard) -> Hearing:
@@ -66,16 +80,25 @@ def hear(before: State, heard: Heard) -> Hearing:
     if heard.intent == "start_over":
         state = _fresh(state)
     # « Je ne parle pas français, une autre langue ? » tells something and still answers no question.
-    answers = any(_answers(fact, state.asked) for fact in heard.facts)
+    answers = any(answers_asked(fact, state.asked) for fact in heard.facts)
     hearing = Hearing(state, aside=heard.intent in ASIDES and not answers)
+    _come_back(hearing, heard)
     state.reask = None
     if heard.intent == "step_back":
         _go_back(state)
-    _take_facts(hearing, heard)
-    if heard.intent != "step_back":
-        _answer_asked(hearing, heard)
-    if heard.contact:
+    read_back, state.said_back = state.said_back, []
+    if not hearing.aside:
+        state.doubt = None
+    taken = take(state, heard.facts, heard.now)
+    hearing.learned, hearing.uncertain = taken.learned, taken.uncertain
+    if heard.intent == "deny" and read_back and not taken.changed and state.asked not in YES_NO:
+        _dispute(hearing, read_back)
+    elif heard.intent != "step_back":
+        _answer_asked(hearing, heard, changed=taken.changed)
+    # « Pourquoi ? » and « appelez-moi » are no refusal of a number: it is asked for again.
+    if heard.contact == "given" or (heard.contact and not hearing.aside and heard.intent != "human"):
         state.contact = heard.contact
+    _who_writes(hearing, heard)
     state.profile["language"] = heard.language
     if heard.plain or heard.intent == "simpler":
         state.profile["plain"] = True
@@ -86,80 +109,54 @@ def hear(before: State, heard: Heard) -> Hearing:
         state.profile["urgency"] = level
     else:
         state.profile.pop("urgency", None)
+    if level == "U1":
+        # No time to ask which of two: the last word counts, and is read back.
+        state.doubt = None
     return hearing
-
-
-def _answers(fact: Mapping[str, Any], asked: str | None) -> bool:
-    name = fact.get("field")
-    return asked is None or name == asked or (asked == "deadline" and name == "horizon")
 
 
 def answered(state: State, facts: Sequence[Mapping[str, Any]]) -> bool:
     """Whether these facts hold the answer to the question that was put."""
-    return state.asked in fields() and any(_answers(fact, state.asked) for fact in facts)
+    return state.asked in fields() and any(answers_asked(fact, state.asked) for fact in facts)
 
 
-def _take_facts(hearing: Hearing, heard: Heard) -> None:
+def _come_back(hearing: Hearing, heard: Heard) -> None:
+    """Notice a long silence, and drop a trip whose day has passed meanwhile."""
     state = hearing.state
-    plain_facts: list[Any] = []
-    for fact in heard.facts:
-        name = fact.get("field")
-        if name == "horizon":
-            state.horizon = fact.get("value")
-            hearing.learned.append("deadline")
-        elif name == "consent":
-            state.consent = fact.get("value")
-            hearing.learned.append("consent")
-        elif "day" in fact:
-            day = heard.now.astimezone(LOCAL).date() + timedelta(days=int(fact["day"]))
-            plain_facts.append(_fact({**fact, "value": day.isoformat()}))
-        elif fact.get("candidates") and name in PLACES:
-            state.choose = {"field": name, "candidates": list(fact["candidates"])[:5]}
-            hearing.learned.append(str(name))
-        elif name in fields():
-            plain_facts.append(_fact(fact))
-    if not plain_facts:
-        return
-    merged = merge(state.profile, plain_facts)
-    state.profile = dict(merged.profile)
-    for fact in plain_facts:
-        state.facts[fact.field] = {
-            "confirmed": not fact.confirm and fact.evidence == "",
-            "evidence": fact.evidence,
-        }
-        if fact.field not in hearing.learned:
-            hearing.learned.append(fact.field)
-        if state.choose and state.choose["field"] == fact.field:
-            state.choose = None
-        if fact.field in state.skipped:
-            state.skipped.remove(fact.field)
-        if fact.field == "deadline":
-            state.horizon = None
-    declined = [name for name in state.profile.get("declined", []) if name not in hearing.learned]
-    if declined:
-        state.profile["declined"] = declined
+    last = datetime.fromisoformat(state.heard_at) if state.heard_at else None
+    state.heard_at = heard.now.isoformat()
+    told = set(state.profile) - set(LASTING_FIELDS)
+    hearing.returned = last is not None and heard.now - last >= AWAY and bool(told)
+    deadline = state.profile.get("deadline")
+    if deadline and date.fromisoformat(deadline) < heard.now.astimezone(LOCAL).date():
+        for name in ("deadline", "arrival"):
+            forget(state, name)
+
+
+def _dispute(hearing: Hearing, read_back: list[str]) -> None:
+    """« Non » after what was read back: ask which part is wrong, or that one again when there is only one."""
+    state = hearing.state
+    known = [name for name in read_back if state.knows(name) or (name == "deadline" and state.horizon)]
+    if len(known) == 1:
+        forget(state, known[0])
+        state.reask = known[0]
+        hearing.learned = []
     else:
-        state.profile.pop("declined", None)
+        hearing.disputed = known
 
 
-def _fact(data: Mapping[str, Any]) -> Any:
-    return SimpleNamespace(
-        field=data["field"],
-        value=data.get("value"),
-        evidence=data.get("evidence", ""),
-        start=data.get("start", 0),
-        end=data.get("end", 0),
-        operation=data.get("operation", "set"),
-        confidence=data.get("confidence", 1.0),
-        confirm=data.get("confirm", False),
-        candidates=(),
-    )
+def _who_writes(hearing: Hearing, heard: Heard) -> None:
+    state = hearing.state
+    if heard.about_other and not state.about_other:
+        state.about_other = hearing.helper = True
+    if heard.sent_by and heard.sent_by != state.prescriber:
+        state.prescriber = hearing.sent_by = heard.sent_by
 
 
-def _answer_asked(hearing: Hearing, heard: Heard) -> None:
+def _answer_asked(hearing: Hearing, heard: Heard, *, changed: bool) -> None:
     """What the message does to the question that was put, when it brought no fact for it."""
     state, asked = hearing.state, hearing.state.asked
-    understood = bool(hearing.learned) or heard.contact is not None
+    understood = changed or bool(hearing.learned) or heard.contact is not None or bool(heard.sent_by)
     if asked in fields() and asked not in hearing.learned:
         if heard.skip or heard.intent == "dont_know":
             _append(state.skipped, asked)
@@ -174,7 +171,10 @@ def _answer_asked(hearing: Hearing, heard: Heard) -> None:
             state.profile["statuses"] = []
             hearing.learned.append(asked)
             understood = True
-        elif not understood and state.counts.get(asked, 0) >= 2:
+        elif heard.intent == "deny" and not understood and asked not in YES_NO:
+            _append(state.skipped, asked)
+            understood = True
+        elif not understood and state.counts.get(asked, 0) >= TWICE:
             # Asked twice in two ways: going on serves better than a third time.
             _append(state.skipped, asked)
     if asked == "contact" and state.contact is None and heard.intent in ("prefer_not", "deny", "dont_know"):
@@ -186,6 +186,7 @@ def _answer_asked(hearing: Hearing, heard: Heard) -> None:
     hearing.unclear = asked is not None and not understood and wandering and not heard.skip
     state.lost = state.lost + 1 if hearing.unclear else 0
     state.strayed = state.strayed + 1 if heard.intent == "out_of_scope" and not hearing.learned else 0
+    hearing.human = heard.intent == "complaint" or max(state.lost, state.strayed) >= TWICE
 
 
 def _append(names: list[str], name: str) -> None:
@@ -201,15 +202,7 @@ def _go_back(state: State) -> None:
             # Put and not answered: when its turn comes again it is no second time.
             state.counts.pop(name, None)
             continue
-        state.profile.pop(name, None)
-        state.facts.pop(name, None)
-        state.skipped = [skipped for skipped in state.skipped if skipped != name]
-        state.profile["declined"] = [other for other in state.profile.get("declined", []) if other != name]
-        if not state.profile["declined"]:
-            state.profile.pop("declined")
-        if name == "deadline":
-            state.horizon = None
-        state.counts.pop(name, None)
+        forget(state, name)
         state.reask = name
         state.phase = "diagnostic"
         return
@@ -222,4 +215,7 @@ def _fresh(state: State) -> State:
         noticed=state.noticed,
         contact=state.contact,
         handed_over=state.handed_over,
+        about_other=state.about_other,
+        prescriber=state.prescriber,
+        heard_at=state.heard_at,
     )

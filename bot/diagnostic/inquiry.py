@@ -17,17 +17,20 @@ def next_field(
 ) -> str | None:
     """The profile field to ask now; None when the offers should be shown.
 
-    A place that was ambiguous is asked back first. In a U1 situation one question at most is put: where from.
+    What the person went back to comes first, then which of two values is true, then which of several places.
+    In a U1 situation one question at most is put: where from.
     """
     if state.reask:
         return state.reask
+    if state.doubt:
+        return str(state.doubt["field"])
     if state.choose and state.counts.get(state.choose["field"], 0) < questions.repeats + 1:
         return str(state.choose["field"])
     spent = state.questions()
     if state.profile.get("urgency") == "U1":
         # What was asked before the hurry was known does not count: where from decides almost everything.
-        first = state.counts.get("origin", 0) == 0
-        return "origin" if first and not state.settled("origin") and state.phase != "offers" else None
+        unasked = not state.rushed and not state.settled("origin")
+        return "origin" if unasked and state.phase != "offers" else None
     if spent >= questions.patience:
         return None
     for opening in questions.opening:

@@ -17,6 +17,9 @@ from bot.diagnostic.urgency import LOCAL
 
 # Never asked for the order's sake: worked out, asked first of all, or a wish the person names unasked.
 DERIVED = ("urgency", "purpose", "needs", "skills")
+NATIONAL = frozenset({"99100", "france"})
+# Zone codes by their length: département (« 2A », « 971 »), EPCI (SIREN), commune (INSEE).
+SIZES = {2: 1, 3: 1, 9: 2, 5: 3}
 HORIZON_DAYS = {"U1": 1, "U2": 7, "U3": 30}
 
 
@@ -100,6 +103,7 @@ def _order(
     """The sort key of an offer; `hoping` takes those to check for open."""
     worth = relevance.themes(state.profile)
     days = days_left(state, now)
+    unplaced = not state.profile.get("origin")
 
     def key(candidate: Candidate) -> tuple[Any, ...]:
         decision = candidate.decision
@@ -109,6 +113,9 @@ def _order(
             relevance.tier(candidate, worth, days),
             decision.level,
             decision.status != "open" and not hoping,
+            # What the person can use without anybody's help comes before what another must ask for them.
+            decision.needs_professional,
+            narrowness(candidate.service) if unplaced else 0,
             not soon,
             delay if delay is not None else math.inf,
             candidate.distance_km if candidate.distance_km is not None else 25.0,
@@ -116,6 +123,17 @@ def _order(
         )
 
     return key
+
+
+def narrowness(service: Mapping[str, Any]) -> int:
+    """How small the place is that a service is for: of somebody who may live anywhere it suits the fewer the higher.
+
+    0 without a zone or for the country, then département, EPCI, commune (by the length of their codes).
+    """
+    zones = [str(zone) for zone in service.get("zone_eligibilite") or ()]
+    if not zones or NATIONAL & set(zones):
+        return 0
+    return min(SIZES.get(len(zone), 1) for zone in zones)
 
 
 def _holds(value: Any, wanted: Any) -> bool:

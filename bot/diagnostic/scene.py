@@ -36,6 +36,9 @@ class Scene(Protocol):
     def survey(self, profile: Mapping[str, Any], now: datetime) -> Sequence[Candidate]:
         """Every service of the mobility themes in reach of the profile's origin, sieved."""
 
+    def trip_km(self, profile: Mapping[str, Any]) -> float | None:
+        """From the profile's origin to its destination, estimated by road; None when either is unknown."""
+
     def weights(
         self, profile: Mapping[str, Any], now: datetime, candidates: Sequence[Candidate]
     ) -> Sequence[tuple[str, float]]:

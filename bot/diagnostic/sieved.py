@@ -8,12 +8,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.diagnostic.scene import Candidate
 from bot.diagnostic.urgency import LOCAL
+from bot.directory.distance import geodesic_km
 from bot.directory.freshness import Held
 from bot.directory.importer import version
+from bot.directory.search import reach_rules
 from bot.directory.snapshot import Reach, Snapshot
 from bot.tamis.person import Person, ProfileError
 from bot.tamis.reader import Reader
@@ -100,6 +103,15 @@ class SievedDirectory:
         )
         total = sum(question.weight for question in asked)
         return [(question.field, question.weight / total) for question in asked if question.askable]
+
+    def trip_km(self, profile: Mapping[str, Any]) -> float | None:
+        """From origin to destination, estimated by road; see `Scene.trip_km`."""
+        places = self._snapshot.places
+        start, end = places.point(profile.get("origin")), places.point(profile.get("destination"))
+        if start is None or end is None:
+            return None
+        straight = float(geodesic_km(*start, np.array([end[0]]), np.array([end[1]]))[0])
+        return straight * float(reach_rules()["road_factor"])
 
     def _person(self, profile: Mapping[str, Any], now: datetime) -> Person:
         """The person, without a field the tamis cannot use: it is unknown to it, and they still get an answer."""

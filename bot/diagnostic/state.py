@@ -17,7 +17,11 @@ class State:
     `horizon` an urgency class said without a date; `skipped` questions passed over without refusing;
     `choose` a place asked back: {"field", "candidates"}; `yes_no` what yes and no mean now;
     `lost` how many messages in a row were not understood; `shown` services already shown;
-    `trail` the fields asked, in order; `reask` the one to put again because the person went back.
+    `trail` the fields asked, in order; `reask` the one to put again because the person went back;
+    `first` the offers shown first with their status, `next` what else could be chosen under them;
+    `rushed` whether the one question of somebody in a hurry was put; `said_back` the fields just read back;
+    `doubt` two values told for one field, asked back: {"field", "values"}; `heard_at` when they last wrote;
+    `cut` the fields the person keeps out of the summary; `about_other` somebody fills it in for another, `prescriber` the name of the service that sent them.
     """
 
     profile: dict[str, Any] = field(default_factory=dict)
@@ -36,9 +40,17 @@ class State:
     shown: list[str] = field(default_factory=list)
     contact: str | None = None
     consent: str | None = None
+    cut: list[str] = field(default_factory=list)
     handed_over: bool = False
     about_other: bool = False
+    prescriber: str | None = None
     strayed: int = 0
+    first: list[str] = field(default_factory=list)
+    next: list[str] = field(default_factory=list)
+    rushed: bool = False
+    said_back: list[str] = field(default_factory=list)
+    doubt: dict[str, Any] | None = None
+    heard_at: str | None = None
 
     @classmethod
     def parse(cls, data: Mapping[str, Any] | None) -> State:

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 # What stands around a typed number: « 1. », « 1) », « (1) », « n°1 », « 1️⃣ ».
+PARTS = re.compile(r"[,،፣፡()（）]")  # what parts a label into things that can each be said alone
 HEAD = re.compile(r"[,:،፣፡]")  # what ends the yes of « oui, tout effacer »
 AROUND_NUMBER = " .)(:-–#°nN\ufe0f\u20e3،。"
 
@@ -102,6 +103,8 @@ def meant(text: str, choices: Sequence[Offered], words: AnswerWords) -> Offered 
     wanted = folded(text)
     if wanted:
         labelled = [choice for choice in choices if folded(choice.label) == wanted]
+        # « Plus tard » means « plus tard, ou pas de date » where no other label has that part.
+        labelled = labelled or [choice for choice in choices if wanted in _parts(choice.label)]
         if len(labelled) == 1:
             return labelled[0]
     answer = words.assent(text)
@@ -111,6 +114,10 @@ def meant(text: str, choices: Sequence[Offered], words: AnswerWords) -> Offered 
             return like[0]
     number = words.number(text)
     return choices[number - 1] if number is not None and 1 <= number <= len(choices) else None
+
+
+def _parts(label: str) -> set[str]:
+    return {folded(part) for part in PARTS.split(label)} if PARTS.search(label) else set()
 
 
 def tapped(choice: int | str, choices: Sequence[Offered]) -> Offered | None:

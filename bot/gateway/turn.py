@@ -19,6 +19,8 @@ from bot.gateway.typed import masked
 from bot.understanding.facts import Reading
 
 PLACES = ("origin", "destination")
+# A number or an address in answer to these is where the person can be reached.
+REACHED_AT = ("contact", "consent")
 HOLDING_NOTE_EVERY = timedelta(minutes=10)
 
 
@@ -73,7 +75,7 @@ def decide(
 
 def _kept(message: Message, view: View, reading: Reading) -> str:
     spans = list(reading.sensitive)
-    if view.asked == "contact":
+    if view.asked in REACHED_AT:
         spans += reach(message.typed.text).spans
     return masked(message.typed.text, spans)
 
@@ -187,15 +189,17 @@ def _to_engine(
     spoken: frozenset[str],
 ) -> Plan:
     contact, found = None, None
-    if view.asked == "contact":
+    if view.asked in REACHED_AT:
         given = message.given.get("phone")
         found = {"phone": given} if isinstance(given, str) else reach(message.typed.text).value
-        contact = "given" if found else "none"
+        contact = "given" if found else "none" if view.asked == "contact" else None
     signal = reading.signal if reading.signal in ("human", "my-data") else None
     if message.kind == "start":
         # Opening a conversation is a greeting; it has no words of its own.
         signal, keep = "start", keep or "start"
-    given_on = {"code": message.given["code"]} if "code" in message.given else {}
+    given_on: dict[str, Any] = {"code": message.given["code"]} if "code" in message.given else {}
+    if reading.about_other:
+        given_on["about_other"] = True
     question = Question(keep, None, signal, contact, given_on, message.typed.cut)
     plan = Plan(keep, question=question, reach=found or None)
     if message.typed.cut:

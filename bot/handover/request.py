@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from bot.handover import book, hours
 from bot.handover.life import Ask, Route, State
 from bot.handover.platform import Places, Platform, choose
+from bot.handover.staffing import person_of, staffing
 from bot.handover.summary import Wording, summarise
 from bot.handover.tables import Handover
 from bot.profile.codes import codes
@@ -80,6 +81,7 @@ def request(
         contact_known=contact_known,
         consent=consent,
         cut=cut,
+        state=state,
     ).as_dict()
     told = {
         "priority": priority,
@@ -117,19 +119,20 @@ def request(
         session.flush()
         book.apply(session, row.id, Ask(), now)
     if row.state == State.REQUESTED.value:
-        _route(session, row, language, now, places, platforms)
+        _route(session, row, frozenset(profile.get("access_needs") or ()), now, places, platforms)
     return view(row, platforms, now)
 
 
 def _route(
     session: Session,
     row: Handover,
-    language: str,
+    access: frozenset[str],
     now: datetime,
     places: Places,
     platforms: Sequence[Platform],
 ) -> None:
-    chosen = choose(platforms, row.origin, row.destination, language, now, places=places)
+    person = replace(person_of(row), access=access)
+    chosen = choose(platforms, person, now, places=places, standing=staffing(session))
     # Hours that nobody knows, or no platform at all: the request waits in the list, with nothing promised.
     open_now = chosen is None or hours.is_open(chosen, now) is not False
     opening = None if open_now or chosen is None else hours.next_opening(chosen, now)

@@ -32,6 +32,8 @@ class Line:
     value: str
     sensitive: bool = False
     cuttable: bool = True
+    parts: tuple[str, ...] = ()
+    """The value's pieces when it lists several."""
 
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON data."""
@@ -41,6 +43,7 @@ class Line:
             "value": self.value,
             "sensitive": self.sensitive,
             "cuttable": self.cuttable,
+            **({"parts": list(self.parts)} if len(self.parts) > 1 else {}),
         }
 
 
@@ -127,25 +130,30 @@ def summarise(
     contact_known: bool = False,
     consent: Mapping[str, Any] | None = None,
     cut: Iterable[str] = (),
+    state: Mapping[str, Any] | None = None,
 ) -> Summary:
     """The summary of this profile. `offers` and `blocked` follow the contract's shapes, with `name`.
 
     Lines named in `cut` are left out when they may be, and counted; a line with nothing to say is absent.
     Without consent to transmit (`consent["transmission"]` false) only the lines needed to answer remain.
     """
+    withheld = set(cut)
     writer = _Writer(profile, facts, words, places)
-    values = {
+    # What the person took out must not come back as a distance, a label of another tool or a reason.
+    left = _Writer({name: profile[name] for name in profile if name not in withheld}, facts, words, places)
+    closed = [{**row, "evidence": None} if row.get("criterion") in withheld else row for row in blocked]
+    values: dict[str, str | Sequence[str] | None] = {
         **writer.profile_lines(),
         "urgency": words.french["codes"]["urgency"][priority],
         "deadline": writer.deadline(),
         "contact": writer.contact(channel, contact_known),
+        "helper": writer.helper(state or {}),
         "language": writer.code("language", profile.get("language") or "fr"),
-        "distance": writer.distance(),
-        **writer.offer_lines(offers, blocked),
-        **{name: writer.mapped(name) for name in MAPPINGS},
+        "distance": left.distance(),
+        **writer.offer_lines(offers, closed),
+        **{name: left.mapped(name) for name in MAPPINGS},
         "consent": writer.consents(consent or {}),
     }
-    withheld = set(cut)
     mute = consent is not None and consent.get("transmission") is False
     left_out = 0
     sections = []
@@ -168,11 +176,13 @@ def summarise(
     return Summary(tuple(section for section in sections if section.lines))
 
 
-def _line(words: Wording, key: str, value: str | None) -> Line | None:
+def _line(words: Wording, key: str, value: str | Sequence[str] | None) -> Line | None:
     if not value:
         return None
     spec = words.french["lines"][key]
-    return Line(key, spec["label"], value, bool(spec.get("sensitive")), not spec.get("fixed"))
+    parts = () if isinstance(value, str) else tuple(value)
+    text = value if isinstance(value, str) else str(words.french["words"]["item"]).join(parts)
+    return Line(key, spec["label"], text, bool(spec.get("sensitive")), not spec.get("fixed"), parts)
 
 
 class _Writer:
@@ -241,6 +251,13 @@ class _Writer:
         back = self._words["by_number" if known else "no_number"]
         return self._joined([self._words["on_channel"].format(channel=named), back])
 
+    def helper(self, state: Mapping[str, Any]) -> str | None:
+        """Who filled it in for the person, and which service sent them; None when nobody did."""
+        told = [self._words["for_other"]] if state.get("about_other") else []
+        if state.get("prescriber"):
+            told.append(self._words["sent_by"].format(service=state["prescriber"]))
+        return self._joined(told) or None
+
     def distance(self) -> str | None:
         """As the crow flies, whole kilometres."""
         origin, destination = self._profile.get("origin"), self._profile.get("destination")
@@ -251,23 +268,17 @@ class _Writer:
 
     def offer_lines(
         self, offers: Sequence[Mapping[str, Any]], blocked: Sequence[Mapping[str, Any]]
-    ) -> dict[str, str | None]:
+    ) -> dict[str, Sequence[str]]:
         """Offers shown: open, to check with what, closed with why."""
         shown: dict[str, list[str]] = {"open": [], "to_check": []}
         for offer in offers:
             shown.setdefault(str(offer.get("status")), []).append(self._offer(offer))
         closed = [self._blocked(row) for row in blocked]
-        item = self._words["item"]
-        return {
-            "open": item.join(shown["open"]),
-            "to_check": item.join(shown["to_check"]),
-            "blocked": item.join(closed),
-        }
+        return {"open": shown["open"], "to_check": shown["to_check"], "blocked": closed}
 
-    def mapped(self, name: str) -> str | None:
+    def mapped(self, name: str) -> Sequence[str]:
         """Labels of another tool that this profile calls for."""
-        labels = [row["label"] for row in self._wording.labels[name] if self._calls_for(row)]
-        return self._words["item"].join(labels) or None
+        return [row["label"] for row in self._wording.labels[name] if self._calls_for(row)]
 
     def consents(self, consent: Mapping[str, Any]) -> str | None:
         """The purposes agreed to."""

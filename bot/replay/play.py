@@ -89,6 +89,9 @@ def play(played: Stage, clock: FrozenClock, script: Script) -> dict[str, Any]:
     last: list[Outgoing] = []
     seen = 0
     for number, message in enumerate(script.messages):
+        if not isinstance(message, str) and "wait" in message:
+            clock.set(clock() + timedelta(hours=float(message["wait"])))
+            continue
         incoming = _incoming(script, address, number, message, asked, conversation_id, played)
         if incoming is None:
             continue

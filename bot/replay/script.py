@@ -20,7 +20,11 @@ class BadScript(Exception):
 
 @dataclass(frozen=True)
 class Script:
-    """One conversation to play. A message is text, {"choice": number} or {"answer": {field: value}}."""
+    """One conversation to play.
+
+    A message is text, {"choice": number}, {"answer": {field: value}}, {"event": "image"} or {"wait": hours},
+    which lets time pass before the next one.
+    """
 
     id: str
     channel: str

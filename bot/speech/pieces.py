@@ -54,6 +54,14 @@ def cited(text: str) -> Pieces:
     )
 
 
+def quoted(pieces: Iterable[Piece]) -> Pieces:
+    """A passage in another language as one foreign body: set apart piece by piece, its words would change places."""
+    parts = tuple(pieces)
+    if not parts:
+        return ()
+    return (Piece(plain(parts), min(piece.loss for piece in parts), apart=True),)
+
+
 def words(text: str) -> Pieces:
     """Words of a catalogue or of the language's own formats."""
     return (Piece(text),) if text else ()

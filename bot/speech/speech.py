@@ -13,6 +13,7 @@ from bot.speech.catalogue import REFERENCE, Catalogue
 from bot.speech.formats import Formats
 from bot.speech.gsm7 import Alphabet
 from bot.speech.pieces import Loss, Piece, Pieces, isolated, tidied, words
+from bot.speech.sparing import limit, shorter
 from bot.speech.voice import UnknownKey, Voice
 
 SMS = "sms"
@@ -81,7 +82,28 @@ class Speech:
 
         `now` lets days near it be called today, tomorrow, yesterday, and far ones carry their year.
         An unknown key gives an empty text and a log line; a language that is not spoken gives French.
+        In an SMS, lines that a value can spare are left out until it fits (`bot/speech/sparing.py`).
         """
+        values = values or {}
+        spoken = self._once(key, values, language, channel, plain, now)
+        most = limit(values) if channel == SMS else None
+        while most is not None and spoken.segments > most:
+            fewer = shorter(values)
+            if fewer is None:
+                break
+            values = fewer
+            spoken = self._once(key, values, language, channel, plain, now)
+        return spoken
+
+    def _once(
+        self,
+        key: str,
+        values: Mapping[str, Any],
+        language: str,
+        channel: str,
+        plain: bool,
+        now: datetime.datetime | None,
+    ) -> Spoken:
         voice = Voice(
             language if language in self.formats else REFERENCE,
             channel,
@@ -92,7 +114,7 @@ class Speech:
             self._places,
             self._strict,
         )
-        pieces = voice.sentence(key, values or {})
+        pieces = voice.sentence(key, values)
         try:
             spoken_in = voice.spoken_in(key)
         except UnknownKey:

@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.speech.catalogue import PLACEHOLDER, REFERENCE, Catalogue, Plural
 from bot.speech.formats import Formats, local_day, phone
-from bot.speech.pieces import Piece, Pieces, cited, given, tidied, words
+from bot.speech.pieces import Piece, Pieces, cited, given, quoted, tidied, words
 
 UNITS = ("km", "minutes", "hours", "days", "weeks", "months", "years")
 _DEEPEST = 12
@@ -69,7 +69,7 @@ class Voice:
             self.fell_back = True
             log.warning("speech.fallback key=%s language=%s", key, self.language)
             pieces = dataclasses.replace(self, language=REFERENCE).sentence(key, values, depth)
-            return tuple(Piece(piece.text, piece.loss, apart=True) for piece in pieces) if depth else pieces
+            return quoted(pieces) if depth else pieces
         text = self.catalogues[language].entries[key].choose(self.channel, self.plain)
         if isinstance(text, Plural):
             number = numeric(values.get(text.on))
@@ -119,15 +119,14 @@ class Voice:
             return ()
 
     def _tagged(self, value: Mapping[str, Any], depth: int) -> Pieces:
+        if "in" in value:
+            # Words quoted in another language, on paper: no « tomorrow », a letter is read later than it is written.
+            other = dataclasses.replace(self, language=str(value["in"]), plain=False, now=None)
+            return quoted(other.value({tag: content for tag, content in value.items() if tag != "in"}, depth))
         if "key" in value:
             return self.sentence(str(value["key"]), value.get("values") or {}, depth)
         if "list" in value:
             return self._listed(value["list"], value.get("style", "standard"), depth)
-        if "in" in value:
-            # Words quoted in another language, on paper: no « tomorrow », a letter is read later than it is written.
-            quoted = dataclasses.replace(self, language=str(value["in"]), now=None)
-            pieces = quoted.value({tag: content for tag, content in value.items() if tag != "in"}, depth)
-            return tuple(Piece(piece.text, piece.loss, apart=True) for piece in pieces)
         if "lines" in value:
             return self._lines(value["lines"], depth)
         tag, content = next(((tag, content) for tag, content in value.items() if tag != "style"), ("", None))

@@ -74,10 +74,17 @@ CASES: list[tuple[str, dict[str, Any], list[tuple[str, float]], str | None]] = [
     ),
     (
         "urgent and answered: the offers",
-        {"profile": {"urgency": "U1"}, "counts": {"origin": 1}},
+        {"profile": {"urgency": "U1"}, "counts": {"origin": 1}, "rushed": True},
         [("age", 1.0)],
         None,
     ),
+    (
+        "urgent, and where from was asked before anybody knew",
+        {"profile": {"urgency": "U1"}, "counts": {"origin": 1}},
+        [("age", 1.0)],
+        "origin",
+    ),
+    ("two ages told: which", {"doubt": {"field": "age", "values": [24, 30]}, "profile": TRIP}, [], "age"),
     ("an ambiguous place first", {"choose": {"field": "origin", "candidates": ["1", "2"]}}, [], "origin"),
     ("going back asks that again", {"reask": "means", "profile": TRIP}, [], "means"),
     ("after the offers a fact more asks nothing", {"phase": "offers", "profile": TRIP}, [("age", 1.0)], None),

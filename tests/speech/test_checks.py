@@ -54,7 +54,7 @@ PASSED: list[tuple[str, Check]] = [
     ("kept words in Arabic", lambda s, k: checks.french_left(
         FRENCH, catalogue("ar", a="بطاقة carte grise و RSA (https://x.fr) {name}"), k)),
     ("a message for the employer", lambda s, k: checks.french_left(
-        FRENCH, catalogue("ar", employer="« Bonjour, je serai en retard »"), k)),
+        FRENCH, catalogue("ar", **{"employer.message": "Bonjour, je serai en retard"}), k)),
     ("one shared word", lambda s, k: checks.french_left(catalogue("fr", a="danger"), catalogue("en", a="danger"), k)),
     ("a value only in a longer variant", lambda s, k: checks.same_placeholders(
         catalogue("fr", a={"text": "{x} {y}", "sms": "{x}"}), catalogue("en", a="{y} {x}"))),

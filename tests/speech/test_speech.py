@@ -308,3 +308,23 @@ def test_languages_and_what_they_miss() -> None:
 
 def test_the_products_own_data_loads(data: Path) -> None:
     assert "fr" in Speech.load(data).languages()
+
+
+def test_lines_that_can_be_spared_go_first_in_an_sms_and_stay_on_a_screen(speech: Speech) -> None:
+    long = {"key": "offer.what", "values": {"what": {"text": "mot " * 100}}}
+    title = {"key": "offer.title", "values": {"number": 1, "name": {"text": "Garage solidaire"}}}
+    brief = {"key": "offer.cost.payant"}
+    cost = {"key": "offer.cost.details", "values": {"details": {"text": "x" * 300}}, "brief": brief}
+    told = {"lines": [title, long, cost], "spare": ["offer.what", "offer.cost.details"], "within": 2}
+    short = speech.say("offer", {"lines": told}, language="fr", channel="sms")
+    assert short.text == "1. Garage solidaire\nPrix : payant, à demander"
+    assert "mot mot" in speech.say("offer", {"lines": told}, language="fr", channel="web").text
+    kept = speech.say("offer", {"lines": {**told, "within": 9}}, language="fr", channel="sms")
+    assert "mot mot" in kept.text
+
+
+def test_a_message_in_another_language_stays_in_one_piece(speech: Speech) -> None:
+    day = {"in": "fr", "key": "employer.message.work.day", "values": {"day": {"date": "2026-11-24"}}}
+    said = speech.say("employer.work", {"message": day}, language="ar", channel="web", now=NOW)
+    assert said.text.count("\u2066") == said.text.count("\u2069") == 1
+    assert "mardi 24 novembre" in said.text
