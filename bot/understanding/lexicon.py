@@ -162,7 +162,11 @@ class Lexicon:
         }
         # What a spelling stands for is itself spelt once more: « g » → « j ai » → « je ai ».
         self.spelling = {
-            word: tuple(last for part in parts for last in self.spelling.get(part, (part,)))
+            word: tuple(
+                last
+                for part in parts
+                for last in ((part,) if part == word else self.spelling.get(part, (part,)))
+            )
             for word, parts in self.spelling.items()
         }
         self.common = frozenset(w for e in content.get("common") or () for w in fold(str(e)).split())
@@ -185,6 +189,7 @@ class Lexicon:
             tuple(self.months),
             {fold(str(k)): [fold(str(w)) for w in v] for k, v in (content.get("also") or {}).items()},
             [self._spelt(str(w)) for name in DENYING for w in cues.get(name) or ()],
+            fold,
         )
         self.memory: dict[Any, tuple[Any, ...]] = {}  # how words met before are spelt (see `read_stream`)
         self.early = Index()  # dates, times and what announces a place: read before the rest

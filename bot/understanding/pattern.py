@@ -104,7 +104,8 @@ class Grammar:
     """Reads patterns with one lexicon's sets, numbers, weekdays and months.
 
     `fold` turns a written word into the folded words a stream is made of. `also`: what a word of a pattern is
-    written as besides (« 2 » for « de »), folded. `denying`: folded words of negation.
+    written as besides (« 2 » for « de »), folded. `denying`: folded words of negation. `stem` folds what is
+    only a part of a word, which no spelling list knows.
     """
 
     def __init__(
@@ -116,8 +117,10 @@ class Grammar:
         months: Sequence[str] = (),
         also: Mapping[str, Sequence[str]] | None = None,
         denying: Iterable[str] = (),
+        stem: Callable[[str], str] | None = None,
     ) -> None:
         self._fold = fold
+        self._stem = stem or fold
         self._also = also or {}
         self._denying = frozenset(denying)
         self._sets = sets
@@ -226,7 +229,8 @@ class Grammar:
     def _make_word(self, word: str) -> Piece:
         before, after = word.startswith("*"), word.endswith("*") and len(word) > 1
         core = word.strip("*")
-        folded = self._fold(core).split() or ([core] if core in (":", "/", ".", ",", "-") else [])
+        fold = self._stem if before or after else self._fold
+        folded = fold(core).split() or ([core] if core in (":", "/", ".", ",", "-") else [])
         if not folded:
             raise PatternError(f"no letters in {word!r}")
         pieces = []

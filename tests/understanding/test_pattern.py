@@ -65,3 +65,12 @@ def test_alternatives_that_say_no_are_told_apart() -> None:
     ]
     assert [p.bare for p in grammar.patterns("sans emploi")] == [True]
     assert [p.bare for p in grammar.patterns("j ai pas? voiture")] == [False]
+
+
+def test_the_beginning_of_a_word_is_not_spelt() -> None:
+    spelt = {"parle": "parler"}
+    grammar = Grammar(fold=lambda word: spelt.get(word, word), sets={}, stem=str)
+    assert [m.group() for m in grammar.pattern("parle*").finditer(" parler | parlent")] == [
+        " parler",
+        " parlent",
+    ]
