@@ -82,7 +82,7 @@ class Spotter:
         for start, end, expression in self._territory.read(text, setting.near):
             found.append(Span(start, end, "lives", expression))
         for start, end, expression in lexicon.calendar.read(text, setting.updated):
-            told = bool(lexicon.told_dates.search(text))
+            told = isinstance(expression, Full) or bool(lexicon.told_dates.search(text))
             found.append(Span(start, end, "dates", expression, told))
         for match in lexicon.purpose.finditer(text):
             motive = lexicon.motive(match[0])

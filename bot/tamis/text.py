@@ -35,7 +35,7 @@ _BULLET = re.compile(
 )
 # « DE » is a jobseeker only in capitals and alone; « ðe » keeps it apart from the preposition.
 _JOBSEEKER = re.compile(
-    r"(?:(?<=^)|(?<=[\n,/(:;•-])|(?<=[,/(:;•-] )|(?<=[a-z] ))DE(?=\s*[,/);:.\n]|\s*$|\s+[a-z])"
+    r"(?:(?<=^)|(?<=[\n,/(:;•-])|(?<=[,/(:;•-] )|(?<=[a-z] ))DE(?=\s*[,/);:.+&\n]|\s*$|\s+[a-z])"
 )
 _INLINE_LIST = re.compile(r"(?<=[a-z)]) - (?=[a-z])")
 _BREAK = re.compile(
