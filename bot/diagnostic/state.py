@@ -21,7 +21,8 @@ class State:
     `first` the offers shown first with their status, `next` what else could be chosen under them;
     `rushed` whether the one question of somebody in a hurry was put; `said_back` the fields just read back;
     `doubt` two values told for one field, asked back: {"field", "values"}; `heard_at` when they last wrote;
-    `cut` the fields the person keeps out of the summary; `about_other` somebody fills it in for another, `prescriber` the name of the service that sent them.
+    `cut` the fields the person keeps out of the summary;
+    `about_other` somebody fills it in for another, `prescriber` the name of the service that sent them.
     """
 
     profile: dict[str, Any] = field(default_factory=dict)

@@ -19,6 +19,7 @@ from bot.handover.thread import Line
 LATEST = 200
 COUNSELLOR = "counsellor"
 PHRASES = "phrase."
+FRENCH = "fr"
 
 
 class GatewayThread:
@@ -90,6 +91,23 @@ class GatewayThread:
             return False
         author = COUNSELLOR if key.startswith(PHRASES) else "system"
         return bool(self._gateway.post(session, conversation_id, (Say(key, values),), author=author))
+
+    def preview(
+        self, session: Session, conversation_id: str, key: str, values: Mapping[str, Any]
+    ) -> tuple[str, str, str]:
+        """In the conversation's language and for its channel."""
+        conversation = session.get(Conversation, conversation_id)
+        if conversation is None:
+            return "", FRENCH, "ltr"
+        spoken = self._gateway.speech.say(
+            key,
+            values,
+            language=conversation.language,
+            channel=conversation.channel,
+            plain=conversation.plain,
+            now=self._gateway.clock(),
+        )
+        return spoken.text, spoken.language, spoken.direction
 
     def ask(
         self,

@@ -16,7 +16,9 @@ from sqlalchemy.orm import Session, sessionmaker
 from bot.directory.tables import Service
 from bot.gateway.tables import Contact, Conversation, Inbox, Outbox, Person
 from bot.handover.desk import browser
+from bot.handover.platform import Person as Whom
 from bot.handover.platform import Places, Platform, choose, load
+from bot.handover.staffing import Staffing
 from bot.handover.summary import Wording, summarise, wording
 from bot.handover.tables import Counsellor, Handover, Note
 from bot.settings import Settings
@@ -224,14 +226,8 @@ def _handover(
         contact_known=script["phone"],
         consent=consent,
     )
-    team = choose(
-        scene.platforms,
-        profile["origin"],
-        profile["destination"],
-        script["language"],
-        scene.now,
-        places=scene.places,
-    )
+    person = Whom(profile["origin"], profile["destination"], script["language"])
+    team = choose(scene.platforms, person, scene.now, places=scene.places, standing=Staffing())
     hands = people.get(team.id if team else "*") or people["*"]
     holder = pick.choice(hands) if state == "claimed" else None
     handover = f"h{ids['p'][1:]}"

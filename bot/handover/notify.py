@@ -102,10 +102,14 @@ def _send(
 
 
 def recipients(session: Session, platform: str | None) -> list[str]:
-    """E-mail addresses of those who may take this team's handovers; without a team, those who see all."""
+    """E-mail addresses of those who may take this team's handovers; without a team, those who see all.
+
+    Those on duty; when nobody is, everybody: silence would be worse.
+    """
     wanted = {EVERYWHERE} if platform is None else {EVERYWHERE, platform}
     everyone = session.scalars(select(Counsellor).where(Counsellor.active).order_by(Counsellor.email))
-    return [one.email for one in everyone if may(one, "cases") and wanted & set(one.platforms)]
+    able = [one for one in everyone if may(one, "cases") and wanted & set(one.platforms)]
+    return [one.email for one in able if one.on_duty] or [one.email for one in able]
 
 
 def message(kind: str, reader: str, sender: str, link: str, words: Words) -> EmailMessage:

@@ -103,6 +103,11 @@ class Offer:
         asked = (self._tamis.reading(service_id) for service_id in self._corrections)
         return [self._snapshot.services[one.service_id] for one in asked if one is not None and one.to_review]
 
+    def fresh(self, since: date) -> list[Mapping[str, Any]]:
+        """Services their source changed since then, the newest first."""
+        found = [one for one in self._snapshot.services.values() if str(one["date_maj"]) >= since.isoformat()]
+        return sorted(found, key=lambda one: (str(one["date_maj"]), str(one["id"])), reverse=True)
+
     def search(self, words: str, commune: str | None, theme: str | None, day: date) -> list[Reach]:
         """Services near a commune (everywhere without) whose name, structure or text has all these words.
 

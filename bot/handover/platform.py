@@ -62,6 +62,31 @@ class Places(Protocol):
         ...
 
 
+class Standing(Protocol):
+    """How teams stand just now."""
+
+    @property
+    def away(self) -> frozenset[str]:
+        """Teams in which nobody is on duty."""
+        ...
+
+    @property
+    def waiting(self) -> Mapping[str, int]:
+        """How many requests wait, by team."""
+        ...
+
+
+@dataclass(frozen=True)
+class Person:
+    """What of a person decides who takes them: INSEE codes, language, the profile's needs and access needs."""
+
+    origin: str | None = None
+    destination: str | None = None
+    language: str | None = None
+    needs: frozenset[str] = frozenset()
+    access: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True)
 class Platform:
     """A platform or team. `hours` in OpenStreetMap syntax; None is unknown, as for every contact."""
@@ -80,6 +105,10 @@ class Platform:
     receives: bool = True
     structure: str | None = None
     """Its structure in the directory."""
+    needs: frozenset[str] = frozenset()
+    """The needs it takes (the profile's codes); empty is all."""
+    access: frozenset[str] = frozenset()
+    """The access needs it is known to answer (interpreter, wheelchair…)."""
 
     def covers(self, commune: Commune) -> bool:
         """Whether this commune lies in its territory."""
@@ -92,28 +121,48 @@ class Platform:
 
 def choose(
     platforms: Sequence[Platform],
-    origin: str | None,
-    destination: str | None,
-    language: str | None,
+    person: Person,
     now: datetime,
     *,
     places: Places,
+    standing: Standing,
     without: Iterable[str] = (),
 ) -> Platform | None:
     """The platform for this person, or None when nobody covers them, not even by the region.
 
-    Where they live counts before where they go; the narrowest territory wins; then, at the same level,
-    one that speaks their language, one open now, the one that opens first, the order of the file.
+    First those that take their needs and have somebody on duty; of these the narrowest territory, where they live
+    before where they go. At the same level: one that answers their access needs, one that speaks their language,
+    one open now, the fewest requests already waiting, the one that opens first, the order of the file.
     `without` names platforms already tried (escalation). With no place known, the region's.
     """
     tried = frozenset(without)
-    known = [found for code in (origin, destination) if code and (found := places.commune(code))]
-    ranked = [
-        (near, language not in platform.languages, *_opening(platform, now), position)
-        for position, platform in enumerate(platforms)
-        if platform.id not in tried and (near := _nearness(platform, known)) is not None
-    ]
+    codes = (person.origin, person.destination)
+    known = [found for code in codes if code and (found := places.commune(code))]
+    ranked = []
+    for position, platform in enumerate(platforms):
+        near = _nearness(platform, known)
+        if platform.id in tried or near is None:
+            continue
+        closed, wait = _opening(platform, now)
+        ranked.append(
+            (
+                not _takes(platform, person),
+                platform.id in standing.away,
+                near,
+                -len(person.access & platform.access),
+                person.language not in platform.languages,
+                closed,
+                standing.waiting.get(platform.id, 0),
+                wait,
+                position,
+            )
+        )
     return platforms[min(ranked)[-1]] if ranked else None
+
+
+def _takes(platform: Platform, person: Person) -> bool:
+    """Whether it takes one of the needs; a team that names none takes all, a person who named none fits all."""
+    return not platform.needs or not person.needs or bool(platform.needs & person.needs)
 
 
 def _opening(platform: Platform, now: datetime) -> tuple[bool, float]:
@@ -163,6 +212,8 @@ def read(entry: Mapping[str, Any], default_hours: str | None = None) -> Platform
         site=contact.get("site"),
         receives=bool(entry.get("receives", True)),
         structure=entry.get("structure_id"),
+        needs=_codes(entry.get("needs")),
+        access=_codes(entry.get("access")),
     )
     if platform.hours is not None:
         hours.parse(platform.hours)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.database import Base
@@ -17,7 +17,11 @@ class Handover(Base):
     """One request for a human. The columns of `Life` follow the pure machine (bot/handover/life.py)."""
 
     __tablename__ = "handover"
-    __table_args__ = (Index("handover_list", "platform", "state", "priority", "opened_at"),)
+    __table_args__ = (
+        Index("handover_list", "platform", "state", "priority", "opened_at"),
+        Index("handover_state", "state", "priority", "opened_at"),
+        Index("handover_person", "person_id", "opened_at"),
+    )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     conversation_id: Mapped[str] = mapped_column(String(32), index=True)
@@ -132,6 +136,8 @@ class Counsellor(Base):
     totp_step: Mapped[int] = mapped_column(default=0)
     """The last time step a code was accepted for: a code serves once."""
     active: Mapped[bool] = mapped_column(default=True)
+    on_duty: Mapped[bool] = mapped_column(default=True, server_default=true())
+    """Whether they read requests these days; said by themselves."""
     failures: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None] = mapped_column(Instant, default=None)
     created_at: Mapped[datetime] = mapped_column(Instant)
@@ -146,6 +152,8 @@ class Invitation(Base):
     role: Mapped[str] = mapped_column(String(16))
     platforms: Mapped[list[str]] = mapped_column(JSON, default=list)
     invited_by: Mapped[str | None] = mapped_column(String(32), default=None)
+    renews: Mapped[str | None] = mapped_column(String(32), default=None)
+    """The account that gets a new password, when the link does not make one."""
     expires_at: Mapped[datetime] = mapped_column(Instant)
     used_at: Mapped[datetime | None] = mapped_column(Instant, default=None)
 

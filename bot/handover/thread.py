@@ -60,6 +60,12 @@ class Thread(Protocol):
         """Say a catalogue key in the person's language; False as for `send`."""
         ...
 
+    def preview(
+        self, session: Session, conversation_id: str, key: str, values: Mapping[str, Any]
+    ) -> tuple[str, str, str]:
+        """What `say` would send: the text, its language and its direction. Nothing is sent."""
+        ...
+
     def ask(
         self,
         session: Session,
@@ -80,6 +86,10 @@ class Thread(Protocol):
     def wake(self, conversation_id: str) -> None:
         """Send now what was stored."""
         ...
+
+
+# What stands in a preview for a value that is still to be typed.
+BLANK = "…"
 
 
 def told(values: Mapping[str, str], kinds: Mapping[str, str]) -> dict[str, Any]:

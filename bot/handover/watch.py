@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, defer, sessionmaker
 from bot.handover.hours import open_time
 from bot.handover.life import Event, Expire, Move, Reach, RefusedError, Remind, Requeue, State
 from bot.handover.platform import Places, Platform, choose
+from bot.handover.staffing import Staffing, person_of, staffing
 from bot.handover.tables import Handover
 from bot.handover.telling import happen
 from bot.handover.thread import Thread
@@ -81,7 +82,10 @@ def tick(
     running = (State.QUEUED.value, State.DEFERRED.value, State.CLAIMED.value)
     with make() as session:
         waiting = list(session.scalars(select(Handover.id).where(Handover.state.in_(running))))
-    return sum(_one(make, thread, handover_id, platforms, places, given, now) for handover_id in waiting)
+        standing = staffing(session)
+    return sum(
+        _one(make, thread, handover_id, platforms, places, standing, given, now) for handover_id in waiting
+    )
 
 
 def _one(
@@ -90,6 +94,7 @@ def _one(
     handover_id: str,
     platforms: Sequence[Platform],
     places: Places,
+    standing: Staffing,
     given: Mapping[str, Delays],
     now: datetime,
 ) -> bool:
@@ -99,9 +104,7 @@ def _one(
             return False
         platform = next((one for one in platforms if one.id == row.platform), None)
         tried = (*row.tried, *((row.platform,) if row.platform else ()))
-        following = choose(
-            platforms, row.origin, row.destination, row.language, now, places=places, without=tried
-        )
+        following = choose(platforms, person_of(row), now, places=places, standing=standing, without=tried)
         event = due(row, platform, following.id if following else None, given[row.priority], now)
         if event is None:
             return False

@@ -95,6 +95,25 @@ def invite(
     return token
 
 
+def renewal(session: Session, by: Counsellor, who: Counsellor, now: datetime) -> str:
+    """A one-time token by which an open account gets a new password, for a lost one or a lost telephone."""
+    token = new_token()
+    session.execute(delete(Invitation).where(Invitation.renews == who.id, Invitation.used_at.is_(None)))
+    session.add(
+        Invitation(
+            digest=fingerprint(token),
+            role=who.role,
+            platforms=list(who.platforms),
+            invited_by=by.id,
+            renews=who.id,
+            expires_at=now + INVITATION_LASTS,
+        )
+    )
+    note(session, by.id, "renew", now)
+    session.flush()
+    return token
+
+
 def invitation(session: Session, token: str, now: datetime) -> Invitation | None:
     """The invitation of this token while it may still be used."""
     found = session.get(Invitation, fingerprint(token))
@@ -106,6 +125,8 @@ def join(session: Session, token: str, *, name: str, email: str, password: str, 
     found = invitation(session, token, now)
     if found is None:
         raise Refused("invitation")
+    if found.renews is not None:
+        return _renewed(session, found, password, now)
     name, email = " ".join(name.split()), email.strip().lower()
     if not 0 < len(name) <= 80:
         raise Refused("name")
@@ -113,10 +134,54 @@ def join(session: Session, token: str, *, name: str, email: str, password: str, 
         raise Refused("email")
     if session.scalar(select(Counsellor.id).where(Counsellor.email == email)):
         raise Refused("email")
+    hashed = _hashed(password)
+    _use(session, found, now)
+    made = Counsellor(
+        email=email, name=name, role=found.role, platforms=found.platforms, password=hashed, created_at=now
+    )
+    session.add(made)
+    session.flush()
+    note(session, made.id, "join", now)
+    return made
+
+
+def _renewed(session: Session, found: Invitation, password: str, now: datetime) -> Counsellor:
+    """The account with its new password; its codes, its lock and its other sessions are gone."""
+    who = session.get(Counsellor, found.renews)
+    if who is None or not who.active:
+        raise Refused("invitation")
+    hashed = _hashed(password)
+    _use(session, found, now)
+    who.password, who.totp, who.totp_on, who.totp_step = hashed, None, False, 0
+    who.failures, who.locked_until = 0, None
+    session.execute(delete(DeskSession).where(DeskSession.counsellor_id == who.id))
+    note(session, who.id, "renewed", now)
+    return who
+
+
+def change_password(session: Session, who: Counsellor, old: str, new: str, now: datetime) -> bool:
+    """Whether the old one was right; if so the new one counts. Raises `Refused` (`password`) for a short one.
+
+    The caller decides what becomes of open sessions. Wrong ones count as at the entrance.
+    """
+    if who.locked_until is not None and who.locked_until > now:
+        return False
+    if not verify_password(who.password, old):
+        _failed(session, who, now)
+        return False
+    who.password = _hashed(new)
+    note(session, who.id, "password", now)
+    return True
+
+
+def _hashed(password: str) -> str:
     try:
-        hashed = hash_password(password)
+        return hash_password(password)
     except ValueError as error:
         raise Refused("password") from error
+
+
+def _use(session: Session, found: Invitation, now: datetime) -> None:
     used = session.execute(
         update(Invitation)
         .where(Invitation.digest == found.digest, Invitation.used_at.is_(None))
@@ -125,13 +190,14 @@ def join(session: Session, token: str, *, name: str, email: str, password: str, 
     )
     if used.rowcount != 1:  # type: ignore[attr-defined]
         raise Refused("invitation")
-    made = Counsellor(
-        email=email, name=name, role=found.role, platforms=found.platforms, password=hashed, created_at=now
-    )
-    session.add(made)
-    session.flush()
-    note(session, made.id, "join", now)
-    return made
+
+
+def _failed(session: Session, who: Counsellor, now: datetime) -> None:
+    who.failures += 1
+    note(session, who.id, "sign-in-failed", now)
+    if who.failures >= MOST_FAILURES:
+        who.locked_until, who.failures = now + LOCKED_FOR, 0
+        note(session, who.id, "locked", now)
 
 
 def sign_in(session: Session, *, email: str, password: str, code: str, now: datetime) -> Counsellor | None:
@@ -152,15 +218,29 @@ def sign_in(session: Session, *, email: str, password: str, code: str, now: date
         step = totp_step(found.totp, code, now, after=found.totp_step)
         right = step is not None
     if not right:
-        found.failures += 1
-        note(session, found.id, "sign-in-failed", now)
-        if found.failures >= MOST_FAILURES:
-            found.locked_until, found.failures = now + LOCKED_FOR, 0
-            note(session, found.id, "locked", now)
+        _failed(session, found, now)
         return None
     found.failures, found.locked_until, found.totp_step = 0, None, step or 0
     note(session, found.id, "sign-in", now)
     return found
+
+
+def move(
+    session: Session,
+    by: Counsellor,
+    who: Counsellor,
+    platforms: Iterable[str],
+    known: Iterable[str],
+    now: datetime,
+) -> None:
+    """Change the teams of an account. Raises `Refused` for none, an unknown one, or one that is not `by`'s to give."""
+    wanted = set(platforms)
+    own = set(by.platforms)
+    may_give = by.role == "administrator" or EVERYWHERE in own or wanted <= own
+    if not wanted or not wanted <= set(known) or not may_give:
+        raise Refused("teams")
+    who.platforms = sorted(wanted)
+    note(session, by.id, "move", now)
 
 
 def leave(session: Session, who: Counsellor, now: datetime) -> None:

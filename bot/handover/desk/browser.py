@@ -71,6 +71,12 @@ def end(session: Session, cookie: str | None) -> str | None:
     return row.id_token
 
 
+def end_others(session: Session, who: Counsellor, cookie: str | None) -> None:
+    """Sign this counsellor out everywhere else."""
+    own = fingerprint(cookie) if cookie else ""
+    session.execute(delete(DeskSession).where(DeskSession.counsellor_id == who.id, DeskSession.digest != own))
+
+
 def sweep(session: Session, now: datetime) -> None:
     """Remove expired sessions."""
     session.execute(

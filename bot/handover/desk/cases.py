@@ -35,6 +35,7 @@ class Row:
     language: str
     late: bool
     holder: str | None
+    outcome: str | None = None
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,19 @@ def lists(session: Session, who: Counsellor, places: Places, now: datetime) -> L
         mine=rows(held, Handover.claimed_by == who.id),
         others=rows(held, Handover.claimed_by != who.id),
     )
+
+
+def ended(session: Session, who: Counsellor, places: Places, now: datetime) -> list[Row]:
+    """The latest that ended, the newest first."""
+    over = [State.CLOSED.value, State.WITHDRAWN.value, State.STOPPED.value]
+    query = (
+        select(Handover)
+        .options(defer(Handover.summary))
+        .where(visible(who), Handover.state.in_(over))
+        .order_by(Handover.opened_at.desc())
+        .limit(SHOWN)
+    )
+    return [_row(found, {}, places, now) for found in session.scalars(query)]
 
 
 def mark(session: Session, who: Counsellor) -> str:
@@ -106,6 +120,7 @@ def _row(row: Handover, names: dict[str, str], places: Places, now: datetime) ->
         language=row.language,
         late=row.reminders > 0 or row.state == State.EXPIRED.value,
         holder=names.get(row.claimed_by) if row.claimed_by else None,
+        outcome=row.outcome,
     )
 
 

@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any
 
+from babel.numbers import format_currency
 from fastapi import APIRouter, Form, Request
 from starlette.responses import JSONResponse, Response
 
 from bot.handover.desk import cases
-from bot.handover.desk.case_page import ENDS, KEPT, case_page
+from bot.handover.desk.case_page import ENDS, KEPT, case_page, others
 from bot.handover.desk.pages import Problem
 from bot.handover.desk.services import reported
+from bot.handover.desk.sheet import sheet
 from bot.handover.desk.visit import Desk, Visit, back
 from bot.handover.life import Claim, Close, Event, Move, Outcome, RefusedError, Requeue
 from bot.handover.tables import Handover, Note
@@ -38,6 +40,12 @@ def add(router: APIRouter, desk: Desk) -> None:
                 visit, "cases.html", lists=shown, mark=mark, shown=cases.SHOWN, done=desk.done(request)
             )
 
+    @router.get("/ended")
+    def ended(request: Request) -> Response:
+        with desk.visit(request, "cases") as visit:
+            rows = cases.ended(visit.session, visit.who, desk.places, visit.now)
+            return desk.show(visit, "cases.html", lists=None, ended=rows, shown=cases.SHOWN, here="cases")
+
     @router.get("/mark")
     def mark(request: Request) -> Response:
         with desk.visit(request, "cases", passive=True) as visit:
@@ -56,6 +64,21 @@ def add(router: APIRouter, desk: Desk) -> None:
             row = visit.case(handover_id)
             visit.note("export", row.id)
             return JSONResponse(row.summary)
+
+    @router.get("/cases/{handover_id}/summary.pdf")
+    def printed(request: Request, handover_id: str) -> Response:
+        with desk.visit(request, "cases") as visit:
+            row = visit.case(handover_id)
+            visit.note("export", row.id)
+            summary, (title, facts) = row.summary, _headed(desk, row)
+        # Outside the transaction: drawing takes its time.
+        made = sheet(summary, title, facts, desk.fonts)
+        name = f"relais-{handover_id[:8]}.pdf"
+        return Response(
+            made,
+            media_type="application/pdf",
+            headers={"Content-Disposition": f'inline; filename="{name}"'},
+        )
 
     @router.get("/cases/{handover_id}/thread")
     def thread(request: Request, handover_id: str) -> Response:
@@ -105,7 +128,7 @@ def add(router: APIRouter, desk: Desk) -> None:
     ) -> Response:
         with desk.visit(request, "cases", csrf) as visit:
             row = visit.held(handover_id)
-            known = {"", *(one["id"] for one in row.services)}
+            known = {"", *(one["id"] for one in (*row.services, *others(desk, visit, row)))}
             right = outcome in ENDS and kept in KEPT and service in known
             if refusal not in {"", *desk.refusals}:
                 right = False
@@ -181,7 +204,8 @@ def add(router: APIRouter, desk: Desk) -> None:
     def segments(request: Request, handover_id: str, csrf: Short, text: Long) -> Response:
         with desk.visit(request, "cases", csrf, passive=True) as visit:
             row = visit.held(handover_id)
-            return JSONResponse({"segments": desk.thread.segments(visit.session, row.conversation_id, text)})
+            count = desk.thread.segments(visit.session, row.conversation_id, text)
+            return JSONResponse({"segments": count, "said": _counted(desk, count)})
 
 
 def _act(desk: Desk, visit: Visit, row: Handover, event: Event, action: str) -> None:
@@ -197,6 +221,28 @@ def _act(desk: Desk, visit: Visit, row: Handover, event: Event, action: str) -> 
         )
     visit.note(action, row.id)
     visit.after.append(lambda: desk.thread.wake(row.conversation_id))
+
+
+def _counted(desk: Desk, count: int) -> str:
+    """So many SMS, and what they cost where the association said what one costs."""
+    words = desk.pages.words("reply.segments", count=count)
+    if not desk.sms_price:
+        return words
+    cost = format_currency(count * desk.sms_price, "EUR", locale="fr")
+    return f"{words} {desk.pages.words('reply.cost', cost=cost)}"
+
+
+def _headed(desk: Desk, row: Handover) -> tuple[str, list[str]]:
+    """The title of a printed summary and the facts under it."""
+    places = [found for code in (row.origin, row.destination) if (found := cases.place(desk.places, code))]
+    words, names = desk.pages.words, desk.french
+    facts = [
+        words(f"urgencies.{row.priority}"),
+        words("case.opened", date=cases.moment(row.opened_at)),
+        names["codes"]["language"].get(row.language, row.language),
+        names["channels"].get(row.channel, row.channel),
+    ]
+    return " → ".join(places) or words("cases.somewhere"), facts
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from bot.handover.tables import Counsellor, Handover
 SINCE = timedelta(days=7)
 REPORTS = ("full", "ended", "wrong")
 MOST = 30
+MOST_FRESH = 10
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,8 @@ def add(router: APIRouter, desk: Desk) -> None:
                 "day.html",
                 counts=counts(visit.session, visit.who),
                 late=[row for row in shown.waiting if row.late],
+                mine=shown.mine,
+                fresh=offer.fresh(since.date())[:MOST_FRESH],
                 since=cases.moment(since),
                 loads=loads(visit.session, since),
                 reports=[

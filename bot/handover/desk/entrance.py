@@ -15,6 +15,7 @@ from bot.handover.desk.pages import Problem
 from bot.handover.desk.provider import Provider, ProviderDown
 from bot.handover.desk.secrets import new_totp, totp_address, totp_step
 from bot.handover.desk.visit import Desk, back
+from bot.handover.tables import Counsellor
 
 Short = Annotated[str, Form(max_length=300)]
 HOME = "/desk"
@@ -27,6 +28,11 @@ def add(router: APIRouter, desk: Desk, provider: Provider | None = None) -> None
 
     def _sign_in_page(wanted: str, status: int = 200, **more: str) -> Response:
         return desk.pages.page("sign_in.html", status, next=wanted, provider=label, **more)
+
+    def _join_page(
+        token: str, name: str, email: str, status: int = 200, *, again: bool, **more: str
+    ) -> Response:
+        return desk.pages.page("join.html", status, token=token, name=name, email=email, again=again, **more)
 
     @router.get("/sign-in")
     def sign_in_page(request: Request) -> Response:
@@ -58,9 +64,11 @@ def add(router: APIRouter, desk: Desk, provider: Provider | None = None) -> None
     @router.get("/join/{token}")
     def join_page(token: str) -> Response:
         with desk.sessions() as session:
-            if accounts.invitation(session, token, desk.clock()) is None:
+            found = accounts.invitation(session, token, desk.clock())
+            if found is None:
                 raise Problem(404, "invitation")
-        return desk.pages.page("join.html", token=token, name="", email="")
+            who = session.get(Counsellor, found.renews) if found.renews else None
+        return _join_page(token, who.name if who else "", who.email if who else "", again=who is not None)
 
     @router.post("/join/{token}")
     def join(request: Request, token: str, name: Short, email: Short, password: Short) -> Response:
@@ -73,8 +81,11 @@ def add(router: APIRouter, desk: Desk, provider: Provider | None = None) -> None
         except Refused as refused:
             if refused.reason == "invitation":
                 raise Problem(404, "invitation") from refused
+            with desk.sessions() as session:
+                found = accounts.invitation(session, token, desk.clock())
             words = desk.pages.words(f"error.{refused.reason}")
-            return desk.pages.page("join.html", 422, token=token, name=name, email=email, error=words)
+            again = found is not None and found.renews is not None
+            return _join_page(token, name, email, 422, again=again, error=words)
         return with_cookie(RedirectResponse(HOME, 303), desk, cookie)
 
     @router.get("/account")
@@ -82,8 +93,35 @@ def add(router: APIRouter, desk: Desk, provider: Provider | None = None) -> None
         with desk.visit(request) as visit:
             secret = None if visit.who.totp_on else visit.who.totp
             return desk.show(
-                visit, "account.html", on=visit.who.totp_on, secret=secret, done=desk.done(request)
+                visit,
+                "account.html",
+                on=visit.who.totp_on,
+                secret=secret,
+                email=visit.who.email,
+                role=visit.who.role,
+                on_duty=visit.who.on_duty,
+                done=desk.done(request),
             )
+
+    @router.post("/account/duty")
+    def duty(request: Request, csrf: Short, duty: Short) -> Response:
+        with desk.visit(request, "cases", csrf) as visit:
+            visit.who.on_duty = duty == "on"
+            visit.note("duty")
+        return back("/desk/account", "duty")
+
+    @router.post("/account/password")
+    def password(request: Request, csrf: Short, old: Short, new: Short) -> Response:
+        try:
+            with desk.visit(request, csrf=csrf) as visit:
+                right = accounts.change_password(visit.session, visit.who, old, new, visit.now)
+                if right:
+                    browser.end_others(visit.session, visit.who, request.cookies.get(browser.COOKIE))
+        except Refused as refused:
+            raise Problem(422, refused.reason) from refused
+        if not right:
+            raise Problem(422, "old")
+        return back("/desk/account", "password")
 
     @router.get("/account/totp.svg")
     def totp_image(request: Request) -> Response:

@@ -30,7 +30,7 @@ def add(router: APIRouter, desk: Desk) -> None:
                 outcomes=_counts(visit.session, Handover.outcome),
                 answers=follow_up.answers(visit.session),
                 minutes=time_to_claim(visit.session),
-                cells=figures.totals(visit.session, desk.epci_name),
+                cells=figures.totals(visit.session, desk.zone_name),
                 smallest=figures.SMALLEST,
             )
 

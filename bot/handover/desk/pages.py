@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import yaml
+from babel.dates import format_date
+from babel.numbers import format_decimal
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -71,6 +74,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._templates.filters |= {"day": day, "km": km, "phone": phone}
         self._templates.globals["t"] = words
         self._templates.globals["language"] = french["codes"]["language"]
         self._templates.globals["channel"] = french["channels"]
@@ -79,9 +83,28 @@ class Pages:
         """A whole page, or a piece of one."""
         values.setdefault("who", None)
         values.setdefault("csrf", "")
+        values.setdefault("here", "")
         values.setdefault("error", None)
         values.setdefault("done", None)
         return HTMLResponse(self._templates.get_template(template).render(**values), status)
+
+
+def day(written: str) -> str:
+    """An ISO day in French, short."""
+    return format_date(date.fromisoformat(written[:10]), "d MMM y", locale="fr")
+
+
+def km(value: float) -> str:
+    """Kilometres in French: one decimal under ten, none above."""
+    return format_decimal(value, "0.#" if value < 10 else "0", locale="fr")
+
+
+def phone(number: str) -> str:
+    """A French number in pairs; another as it is."""
+    digits = number.removeprefix("+33").replace(" ", "")
+    if not number.startswith("+33") or len(digits) != 9:
+        return number
+    return " ".join([f"0{digits[0]}", *(digits[at : at + 2] for at in range(1, 9, 2))])
 
 
 class Problem(Exception):

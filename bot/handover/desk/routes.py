@@ -18,6 +18,7 @@ from bot.handover.desk.accounts import first_invitation
 from bot.handover.desk.oidc_settings import OidcSettings
 from bot.handover.desk.pages import HERE, Pages, Problem, desk_words, route_class
 from bot.handover.desk.provider import Provider
+from bot.handover.desk.settings import DeskSettings
 from bot.handover.desk.visit import Desk, phrases, refusals
 from bot.handover.keeper import Keeper
 from bot.handover.notify import MailSettings
@@ -29,7 +30,7 @@ from bot.handover.outside.settings import ChatwootSettings, OutsideSettings
 from bot.handover.platform import Places, Platform, load
 from bot.handover.summary import wording
 from bot.handover.thread import Thread
-from bot.observatory.territories import epci_name
+from bot.observatory.territories import zone_name
 from bot.sealing import sealer_of
 from bot.settings import Settings
 
@@ -48,7 +49,7 @@ def mount(app: FastAPI, house: House) -> None:
     """Add the desk to the application; its keeper runs as long as the application does."""
     platforms = load(house.settings.data / "handover" / "platforms.yml")
     thread, clock = GatewayThread(house.gateway), house.gateway.clock
-    names = functools.partial(epci_name, house.settings.data)
+    names = functools.partial(zone_name, house.settings.data)
     offer = KeptOffer(house.sessions, house.settings.data)
     app.include_router(
         router(
@@ -58,9 +59,10 @@ def mount(app: FastAPI, house: House) -> None:
             places=house.places,
             platforms=platforms,
             clock=clock,
-            name_epci=names,
+            name_zone=names,
             offer=offer,
             oidc=OidcSettings(),
+            own=DeskSettings(),
         )
     )
     carrier = _outside(app, house, thread, platforms, offer)
@@ -123,11 +125,12 @@ def router(
     places: Places,
     platforms: Sequence[Platform] | None = None,
     clock: Callable[[], datetime] = _now,
-    name_epci: Callable[[str], str] = str,
+    name_zone: Callable[[str], str] = str,
     offer: Shelf | None = None,
     oidc: OidcSettings | None = None,
+    own: DeskSettings | None = None,
 ) -> APIRouter:
-    """The desk's routes. `platforms` None reads `data/handover/platforms.yml`; `name_epci` names a SIREN.
+    """The desk's routes. `platforms` None reads `data/handover/platforms.yml`; `name_zone` names a zone by its code.
 
     `offer` None reads the directory of `sessions` when a page first needs it; `oidc` None takes no provider.
     """
@@ -145,7 +148,9 @@ def router(
         refusals=refusals(settings.data),
         french=french,
         offer=offer or KeptOffer(sessions, settings.data),
-        epci_name=name_epci,
+        zone_name=name_zone,
+        sms_price=own.sms_price if own else 0.0,
+        fonts=settings.data / "fonts",
     )
     made = APIRouter(prefix="/desk", route_class=route_class(pages), include_in_schema=False)
 

@@ -33,6 +33,11 @@ def visible(who: Counsellor) -> ColumnElement[bool]:
     return or_(Handover.platform.in_(who.platforms), Handover.claimed_by == who.id)
 
 
+def sees(who: Counsellor, row: Handover) -> bool:
+    """Whether this counsellor's teams hold the request, whoever has it now."""
+    return may(who, "cases") and (EVERYWHERE in who.platforms or row.platform in who.platforms)
+
+
 def find(session: Session, who: Counsellor, handover_id: str, *options: Any) -> Handover | None:
     """This handover if the counsellor may see it; None alike when it is another team's or nobody's."""
     return session.scalar(select(Handover).where(Handover.id == handover_id, visible(who)).options(*options))

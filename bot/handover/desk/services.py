@@ -137,7 +137,7 @@ def _page(desk: Desk, visit: Visit, offer: Offer, service_id: str) -> dict[str, 
 
     def place(code: str) -> str:
         commune = desk.places.commune(code)
-        return commune.name if commune else desk.epci_name(code)
+        return commune.name if commune else desk.zone_name(code)
 
     return {
         "service": offer.service(service_id),

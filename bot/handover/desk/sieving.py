@@ -9,11 +9,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
+from bot.handover.desk.case_page import transmitted
 from bot.handover.desk.pages import Problem
 from bot.handover.desk.visit import Desk, Visit
 from bot.handover.hours import PARIS
 from bot.handover.offer import SHOWN
-from bot.handover.tables import Handover
 from bot.profile.codes import codes
 from bot.tamis.person import ProfileError
 
@@ -23,7 +23,6 @@ ONE = ("purpose", "licence")
 SEVERAL = ("needs", "means", "statuses", "access_needs")
 NUMBERS = ("age", "household_quotient")
 PLACES = ("origin", "destination")
-ASKED = (*ONE, *SEVERAL, *NUMBERS, *PLACES, "deadline")
 
 
 def add(router: APIRouter, desk: Desk) -> None:
@@ -75,12 +74,6 @@ def add(router: APIRouter, desk: Desk) -> None:
                 unknown += [typed] if typed.strip() and not found else []
             known = {name: value for name, value in profile.items() if value is not None}
             return _page(desk, visit, known, sieved=not unknown, unknown=unknown)
-
-
-def transmitted(row: Handover, profile: Mapping[str, Any]) -> dict[str, Any]:
-    """The part of the profile that the person let through: what they cut from the summary stays theirs."""
-    lines = {line["key"] for section in row.summary["sections"] for line in section["lines"]}
-    return {name: profile[name] for name in ASKED if name in lines and profile.get(name) is not None}
 
 
 def _page(

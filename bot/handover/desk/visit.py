@@ -21,6 +21,10 @@ from bot.handover.offer import Shelf
 from bot.handover.platform import Places, Platform
 from bot.handover.tables import Counsellor, Handover
 from bot.handover.thread import Thread
+from bot.settings import ROOT
+
+# The place in the navigation of pages that are not one themselves.
+SHOWN_IN = {"case.html": "cases", "service.html": "services"}
 
 
 @dataclass
@@ -67,7 +71,10 @@ class Desk:
     refusals: Mapping[str, str | None]
     french: Mapping[str, Any]
     offer: Shelf
-    epci_name: Callable[[str], str] = str
+    zone_name: Callable[[str], str] = str
+    sms_price: float = 0.0
+    """What one SMS costs the association, in euros; 0 is unknown."""
+    fonts: Path = ROOT / "data" / "fonts"
 
     @property
     def secure(self) -> bool:
@@ -103,7 +110,8 @@ class Desk:
             "team": scope.may(visit.who, "team"),
             "cases": scope.may(visit.who, "cases"),
         }
-        return self.pages.page(template, status, who=who, csrf=visit.csrf, **values)
+        here = SHOWN_IN.get(template, template.removesuffix(".html"))
+        return self.pages.page(template, status, **{"who": who, "csrf": visit.csrf, "here": here, **values})
 
     def done(self, request: Request) -> str | None:
         """What the last form did, in words, when the address says so with a known code."""

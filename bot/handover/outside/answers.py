@@ -12,6 +12,7 @@ from bot.handover import reports
 from bot.handover.hours import PARIS
 from bot.handover.life import CLAIMABLE, Claim, Close, Expire, Move, Outcome, State
 from bot.handover.platform import Places, Platform, choose
+from bot.handover.staffing import person_of, staffing
 from bot.handover.tables import Handover, Referral
 from bot.handover.telling import happen
 from bot.handover.thread import Thread
@@ -111,7 +112,12 @@ def _decline(
     session.flush()
     tried = (*row.tried, referral.platform)
     following = choose(
-        desk.platforms, row.origin, row.destination, row.language, now, places=desk.places, without=tried
+        desk.platforms,
+        person_of(row),
+        now,
+        places=desk.places,
+        standing=staffing(session),
+        without=tried,
     )
     event = Move(following.id) if following else Expire()
     happen(session, desk.thread, row, event, now, platforms=desk.platforms)

@@ -97,6 +97,11 @@ class SomeThread:
         self.said.append((conversation_id, key, values))
         return True
 
+    def preview(
+        self, session: Session, conversation_id: str, key: str, values: Mapping[str, Any]
+    ) -> tuple[str, str, str]:
+        return f"({key})", "ar", "rtl"
+
     def ask(
         self,
         session: Session,

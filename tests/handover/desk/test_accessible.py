@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from bot.directory.snapshot import Snapshot
 from bot.handover import reports
-from bot.handover.desk.accounts import first_invitation
+from bot.handover.desk.accounts import first_invitation, renewal
 from bot.handover.desk.browser import COOKIE, begin
 from bot.handover.desk.pages import HERE, Pages, desk_words
 from bot.handover.desk.visit import refusals
@@ -30,10 +30,19 @@ from tests.handover.desk.test_offer import READER
 
 pytestmark = pytest.mark.browser
 WIDTHS = (360, 1280)
-SIGNED_OUT = ("/desk/sign-in", "{join}", "/look/problem", "/look/orientation", "/look/accepted", "/look/out")
+SIGNED_OUT = (
+    "/desk/sign-in",
+    "{join}",
+    "{renew}",
+    "/look/problem",
+    "/look/orientation",
+    "/look/accepted",
+    "/look/out",
+)
 SIGNED_IN = (
     "/desk/day",
     "/desk",
+    "/desk/ended",
     "/desk/cases/{held}",
     "/desk/cases/{waiting}",
     "/desk/cases/{held}/sieve",
@@ -47,7 +56,7 @@ SIGNED_IN = (
     "/desk/observatory",
 )
 # Pieces and shared frames, not pages of their own.
-PARTS = {"page.html", "thread.html"}
+PARTS = {"page.html", "sheet.html", "thread.html"}
 
 
 class Shelf:
@@ -96,10 +105,18 @@ def filled(house: House) -> dict[str, str]:
                 session, service_id=name, kind="full", until=None, role="conseil", today=MONDAY.date()
             )
         cookie = begin(session, ana, house.clock())
+        bob = session.scalars(select(Counsellor).where(Counsellor.name == "Bob")).one()
+        renew = renewal(session, ana, bob, house.clock())
         summary = row.summary
     _looks(house, summary)
     path = join.removeprefix(house.settings.address())
-    return {"held": held, "waiting": waiting, "join": path, "cookie": cookie}
+    return {
+        "held": held,
+        "waiting": waiting,
+        "join": path,
+        "renew": f"/desk/join/{renew}",
+        "cookie": cookie,
+    }
 
 
 def _looks(house: House, summary: Any) -> None:

@@ -79,11 +79,11 @@ def test_claims_answers_in_arabic_reports_full_and_closes(page: Page, house: Hou
     expect(page.get_by_role("status")).to_contain_text("La demande est à vous")
     assert no_sideways_scroll(page)
 
-    page.get_by_text("Phrases prêtes, dans la langue de la personne (arabe)").click()
-    page.get_by_label("Phrase", exact=True).select_option("phrase.call_you")
-    page.get_by_label("Jour").fill("2026-11-24")
-    page.get_by_label("Heure", exact=True).fill("08:30")
-    page.get_by_role("button", name="Envoyer cette phrase").press("Enter")
+    expect(page.get_by_text("Phrases prêtes, dans la langue de la personne (arabe)")).to_be_visible()
+    phrase = page.get_by_role("listitem").filter(has_text="Je peux vous appeler")
+    phrase.get_by_label("Jour", exact=True).fill("2026-11-24")
+    phrase.get_by_label("Heure", exact=True).fill("08:30")
+    phrase.get_by_role("button", name="Envoyer").press("Enter")
     expect(page.get_by_role("status")).to_contain_text("Envoyé")
     assert house.thread.said[-1] == (
         "c1",
@@ -94,7 +94,7 @@ def test_claims_answers_in_arabic_reports_full_and_closes(page: Page, house: Hou
     garage = page.get_by_role("group", name="Garage solidaire")
     garage.get_by_label("Complet jusqu’au").fill("2027-01-04")
     garage.get_by_role("button", name="Complet").press("Enter")
-    expect(page.get_by_text("signalé : Complet, jusqu’au 2027-01-04")).to_be_visible()
+    expect(page.get_by_text("signalé : Complet, jusqu’au 4 janv. 2027")).to_be_visible()
 
     page.get_by_role("radio", name="Pas de solution").check()
     page.get_by_role("button", name="Terminer la demande").press("Enter")
@@ -124,9 +124,9 @@ def test_the_printed_sheet_is_the_summary_alone(page: Page, house: House) -> Non
     page.get_by_label("Adresse e-mail").fill(email)
     page.get_by_label("Mot de passe").fill(PASSWORD)
     page.keyboard.press("Enter")
-    expect(page.get_by_role("button", name="Imprimer la fiche")).to_be_visible()
+    expect(page.get_by_role("button", name="Imprimer", exact=True)).to_be_visible()
     page.emulate_media(media="print")
     expect(page.get_by_role("heading", name="Conversation")).to_be_hidden()
-    expect(page.get_by_role("navigation")).to_be_hidden()
-    expect(page.get_by_text("Beaupréau-en-Mauges")).to_be_visible()
+    expect(page.get_by_role("navigation", name="Navigation principale")).to_be_hidden()
+    expect(page.get_by_role("definition").filter(has_text="Beaupréau-en-Mauges")).to_be_visible()
     assert page.pdf().count(b"/Type /Page\n") == 1

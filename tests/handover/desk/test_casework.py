@@ -273,7 +273,8 @@ def test_a_service_reported_full_stands_until_it_is_lifted(house: House, session
     ana.get(f"/desk/cases/{handover}")
     report = {"service": "garage", "kind": "full", "until": "2027-01-04"}
     assert (
-        "signalé : Complet, jusqu’au 2027-01-04" in ana.post(f"/desk/cases/{handover}/report", **report).text
+        "signalé : Complet, jusqu’au 4 janv. 2027"
+        in ana.post(f"/desk/cases/{handover}/report", **report).text
     )
     local = overlays.in_force(session, house.clock().date(), ["garage"])["garage"]
     assert [(one["kind"], one["until"], one["author_role"]) for one in local] == [

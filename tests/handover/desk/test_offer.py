@@ -128,7 +128,7 @@ def test_a_service_is_reported_from_its_page_and_seen_on_the_day(house: House, s
     ana = house.signed("Ana", "p49")
     ana.get("/desk/services/asso--auto")
     done = ana.post("/desk/services/asso--auto/report", kind="full", until="2027-01-04")
-    assert "signalé : Complet, jusqu’au 2027-01-04" in done.text
+    assert "signalé : Complet, jusqu’au 4 janv. 2027" in done.text
     assert "Location solidaire de voitures" in ana.get("/desk/day").text
     assert ana.post("/desk/services/nobody/report", kind="full").status_code == 404
 
@@ -171,7 +171,7 @@ def test_the_day_counts_what_waits_and_what_is_late(house: House, shelf: OnShelf
     house.handover(profile={"urgency": "U1"})
     house.handover(profile={"urgency": "U4"})
     page = house.signed("Ana", "p49").get("/desk/day").text
-    counted = dict(re.findall(r"<div><dt>([^<]+)</dt><dd>(\d+)</dd></div>", page))
+    counted = dict(re.findall(r"<div><dt>([^<]+)</dt><dd[^>]*>(\d+)</dd></div>", page))
     assert counted["En attente"] == "2" and counted["À rappeler sous 24 heures"] == "1"
     assert counted["En retard"] == "0" and counted["Services nouveaux"] == "0"
     elsewhere = house.signed("Eve", "p44").get("/desk/day").text
@@ -184,7 +184,10 @@ def test_segments_are_counted_before_sending(house: House, shelf: OnShelf) -> No
     ana.get(f"/desk/cases/{handover}")
     assert ana.post(f"/desk/cases/{handover}/segments", text="a").status_code == 409, "not held"
     ana.post(f"/desk/cases/{handover}/claim")
-    assert ana.post(f"/desk/cases/{handover}/segments", text="a" * 200).json() == {"segments": 2}
+    assert ana.post(f"/desk/cases/{handover}/segments", text="a" * 200).json() == {
+        "segments": 2,
+        "said": "SMS : 2",
+    }
 
 
 def test_the_kept_offer_follows_the_directory(house: House) -> None:

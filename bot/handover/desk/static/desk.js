@@ -6,14 +6,20 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => window.print());
 }
 
+const title = document.title;
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) document.title = title;
+});
+
 for (const place of document.querySelectorAll("[data-live]")) {
   const source = new EventSource(place.dataset.live);
+  const stale = document.querySelector("[data-changed]");
   let seen = place.dataset.mark;
-  const changed = async () => {
-    if (!place.dataset.piece) {
-      place.querySelector("[data-changed]").hidden = false;
-      return;
-    }
+  const changed = async (now) => {
+    if (document.hidden) document.title = `● ${title}`;
+    // The first part counts what happened to the request, the second its messages.
+    if (!place.dataset.piece || (seen && seen.split("-")[0] !== now.split("-")[0])) stale.hidden = false;
+    if (!place.dataset.piece) return;
     const answer = await fetch(place.dataset.piece, { credentials: "same-origin" });
     if (answer.ok && !answer.redirected) {
       // The piece is rendered and escaped by the server, as the page was.
@@ -21,15 +27,19 @@ for (const place of document.querySelectorAll("[data-live]")) {
       place.scrollTop = place.scrollHeight;
     }
   };
-  source.addEventListener("mark", (event) => {
-    if (seen !== undefined && seen !== event.data) changed();
+  const hear = (event) => {
+    if (seen !== undefined && seen !== event.data) changed(event.data);
     seen = event.data;
-  });
-  source.addEventListener("change", (event) => {
-    seen = event.data;
-    changed();
-  });
+  };
+  source.addEventListener("mark", hear);
+  source.addEventListener("change", hear);
   if (place.dataset.piece) place.scrollTop = place.scrollHeight;
+}
+
+for (const box of document.querySelectorAll("textarea")) {
+  box.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) box.form.requestSubmit();
+  });
 }
 
 for (const box of document.querySelectorAll("[data-count]")) {
@@ -43,7 +53,7 @@ for (const box of document.querySelectorAll("[data-count]")) {
       // The server counts as it will send: same alphabet, same cuts.
       const answer = text && (await fetch(box.dataset.count, { method: "POST", body, credentials: "same-origin" }));
       if (!text) shown.textContent = "";
-      else if (answer.ok) shown.textContent = box.dataset.counted.replace("#", (await answer.json()).segments);
+      else if (answer.ok) shown.textContent = (await answer.json()).said;
     }, 300);
   });
 }
