@@ -1,4 +1,4 @@
-"""Names of EPCI by SIREN, from the file of communes."""
+"""Names of EPCI by SIREN and of départements by code, from the data files."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import functools
 import gzip
 from collections.abc import Mapping
 from pathlib import Path
+
+import yaml
 
 
 @functools.cache
@@ -19,3 +21,17 @@ def epci_names(data: Path) -> Mapping[str, str]:
 def epci_name(data: Path, siren: str) -> str:
     """The name; the SIREN itself when it is not known."""
     return epci_names(data).get(siren, siren)
+
+
+@functools.cache
+def departement_names(data: Path) -> Mapping[str, str]:
+    """INSEE code to name, from `handover/departements.yml` under the data folder."""
+    names: Mapping[str, str] = yaml.safe_load(
+        (data / "handover" / "departements.yml").read_text(encoding="utf-8")
+    )
+    return names
+
+
+def zone_name(data: Path, code: str) -> str:
+    """The name of a département or an EPCI; the code itself when it is neither."""
+    return departement_names(data).get(code) or epci_name(data, code)
