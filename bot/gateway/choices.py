@@ -14,6 +14,7 @@ import yaml
 # What stands around a typed number: « 1. », « 1) », « (1) », « n°1 », « 1️⃣ ».
 PARTS = re.compile(r"[,،፣፡()（）]")  # what parts a label into things that can each be said alone
 HEAD = re.compile(r"[,:،፣፡]")  # what ends the yes of « oui, tout effacer »
+SHORT_CODE = re.compile(r"\d{5}")
 AROUND_NUMBER = " .)(:-–#°nN\ufe0f\u20e3،。"
 
 
@@ -93,8 +94,14 @@ class Keywords:
         return cls({folded(word): signal for signal, words in content["keywords"].items() for word in words})
 
     def signal(self, text: str) -> str | None:
-        """The signal when the whole message is one of the words."""
-        return self._signals.get(folded(text))
+        """The signal when the whole message is one of the words, also « S T O P », « stop stop » or « STOP 36111 »."""
+        words = folded(text).split()
+        if len(words) > 1 and SHORT_CODE.fullmatch(words[-1]):
+            words.pop()
+        if len(set(words)) == 1:
+            words = words[:1]
+        spelt = [" ".join(words), *(["".join(words)] if all(len(word) == 1 for word in words) else [])]
+        return next((self._signals[one] for one in spelt if one in self._signals), None)
 
 
 def meant(text: str, choices: Sequence[Offered], words: AnswerWords) -> Offered | None:
