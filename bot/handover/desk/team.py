@@ -11,6 +11,7 @@ from fastapi import APIRouter, Form, Request
 from sqlalchemy import func, select
 from starlette.responses import Response
 
+from bot.gateway.dead import letters
 from bot.handover.desk import accounts, cases, scope
 from bot.handover.desk.pages import Problem
 from bot.handover.desk.visit import Desk, Visit, back
@@ -100,6 +101,27 @@ def _let_go(desk: Desk, visit: Visit, held: Sequence[Handover]) -> None:
     visit.after += [functools.partial(desk.thread.wake, row.conversation_id) for row in held]
 
 
+def _dead(visit: Visit) -> list[dict[str, str]]:
+    """Messages that were given up; a case of this person's scope is linked, nothing else is said of anybody."""
+    found = letters(visit.session, visit.now)
+    rows = visit.session.scalars(
+        select(Handover)
+        .where(Handover.conversation_id.in_({letter.conversation_id for letter in found}))
+        .order_by(Handover.opened_at)
+    )
+    known = {row.conversation_id: row.id for row in rows if scope.sees(visit.who, row)}
+    return [
+        {
+            "date": cases.moment(letter.at),
+            "channel": letter.channel,
+            "way": letter.way,
+            "reason": letter.reason,
+            "case": known.get(letter.conversation_id, ""),
+        }
+        for letter in found
+    ]
+
+
 def _page(desk: Desk, visit: Visit, *, link: str | None = None, done: str | None = None) -> Response:
     everyone = visit.session.scalars(select(Counsellor).order_by(Counsellor.name)).all()
     colleagues = [one for one in everyone if scope.colleagues(visit.who, one)]
@@ -115,6 +137,7 @@ def _page(desk: Desk, visit: Visit, *, link: str | None = None, done: str | None
         me=visit.who.id,
         link=link,
         unsent=unsent(visit.session),
+        dead=_dead(visit),
         done=done,
         roles=[role for role in accounts.ROLES if role != "administrator" or visit.who.role == role],
         everywhere=everywhere,
