@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
-from collections.abc import Mapping
+from calendar import monthrange
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal
@@ -127,68 +128,130 @@ def _held_in(text: str, today: date) -> Held | None:
         return None
     plain = _plain(text)
     verdict: Held | None = None
-    for pattern in patterns.ends:
-        for match in pattern.finditer(plain):
-            end = _day(match)
+    for since in (False, True):
+        for match in _found(patterns.phrases["since" if since else "ends"], plain):
+            end = _day(match, first=since)
             if end is None:
                 continue
-            if end >= today:
-                return None  # one end still to come keeps the service: an older date beside it was renewed
-            verdict = Held("ended", _words(text, match), end)
-    if verdict:
-        return verdict
-    for pattern in patterns.seasons:
-        for match in pattern.finditer(plain):
-            months = patterns.months
-            first, last = months[match["from"]], months[match["to"]]
-            inside = first <= today.month <= last if first <= last else not last < today.month < first
-            if not inside:
-                start = date(today.year + (today.month > first), first, 1)
-                return Held("season", _words(text, match), start - timedelta(days=1))
+            last = end - timedelta(days=1) if since else end
+            if last >= today:
+                if not since:
+                    return (
+                        None  # one end still to come keeps the service: an older date beside it was renewed
+                    )
+                continue
+            verdict = verdict or Held("ended", _words(text, match), last)
+    return verdict or _shut(text, plain, today) or _season(text, plain, today)
+
+
+def _shut(text: str, plain: str, today: date) -> Held | None:
+    for match in _found(_patterns().phrases["shut_until"], plain):
+        last = _day(match, first=False)
+        if last is not None and last >= today:
+            return Held("season", _words(text, match), last)
     return None
+
+
+def _season(text: str, plain: str, today: date) -> Held | None:
+    phrases = _patterns().phrases
+    for name in ("shut", "seasons"):
+        for match in _found(phrases[name], plain):
+            span = _span(match)
+            if span is None:
+                continue
+            first, last = span
+            day = (today.month, today.day)
+            inside = first <= day <= last if first <= last else not last < day < first
+            if name == "shut" and inside:
+                return Held("season", _words(text, match), _next(today, last))
+            if name == "seasons" and not inside:
+                return Held("season", _words(text, match), _next(today, first) - timedelta(days=1))
+            if name == "shut":
+                return (
+                    None  # open now: what the text says of its other months is the same season, turned round
+                )
+    return None
+
+
+def _found(patterns: tuple[re.Pattern[str], ...], plain: str) -> Iterator[re.Match[str]]:
+    others = _patterns().others
+    for pattern in patterns:
+        for match in pattern.finditer(plain):
+            before = plain[max(0, match.start() - 60) : match.start()]
+            if not others.search(re.split(r"[.;\n]", before)[-1] + match[0]):
+                yield match
+
+
+def _next(today: date, day: tuple[int, int]) -> date:
+    """The next day of this month and day, today included."""
+    year = today.year + (day < (today.month, today.day))
+    return date(year, day[0], min(day[1], monthrange(year, day[0])[1]))
+
+
+def _span(match: re.Match[str]) -> tuple[tuple[int, int], tuple[int, int]] | None:
+    """First and last (month, day) of a season or a closure."""
+    parts, months = match.groupdict(), _patterns().months
+    if named := parts.get("season"):
+        begin, end = (_plain(name) for name in rules()["named_seasons"][named])
+    else:
+        begin, end = parts["from"], parts.get("to") or parts["from"]
+    first = (months[begin], int(parts.get("from_day") or 1))
+    last = (months[end], int(parts.get("to_day") or 31))
+    return (first, last) if first[1] <= 31 and last[1] <= 31 else None
 
 
 @dataclass(frozen=True)
 class _Patterns:
     hint: re.Pattern[str]
-    ends: tuple[re.Pattern[str], ...]
-    seasons: tuple[re.Pattern[str], ...]
+    phrases: Mapping[str, tuple[re.Pattern[str], ...]]
+    others: re.Pattern[str]
     months: Mapping[str, int]
+
+
+_KINDS = ("ends", "since", "shut_until", "seasons", "shut")
 
 
 @functools.cache
 def _patterns() -> _Patterns:
     months = {_plain(name): number for name, number in rules()["months"].items()}
     names = "|".join(sorted(map(re.escape, months), key=len, reverse=True))
+    numbered = r"(?P<day>\d{1,2})(?:er)?\s*(?:[/.-]\s*(?P<nmonth>\d{1,2})\s*[/.-]\s*(?P<year>\d{4}|\d{2})"
+    amount = rf"\s*(?:{rules()['units']})"  # « de 50 à 2025 euros » holds no year
     pieces = {
-        "DATE": rf"(?P<day>\d{{1,2}})(?:er)?\s*(?:[/.-]\s*(?P<nmonth>\d{{1,2}})\s*[/.-]|\s+(?P<month>{names})\s+)\s*"
-        r"(?P<year>\d{4}|\d{2})\b",
-        "MONTH_YEAR": rf"(?P<month>{names})\s+(?P<year>\d{{4}})\b",
-        "YEAR": r"(?P<year>20\d{2})\b",
-        "FROM": rf"(?P<from>{names})",
-        "TO": rf"(?P<to>{names})(?!\s*\d{{4}})\b",
+        # A day with its year; else a month with its year; else a year alone.
+        "WHEN": r"(?:(?:fin|debut|mi|courant|l'annee|du mois|de|d'|le)[\s-]*)*"
+        rf"(?:{numbered}|\s+(?P<month>{names})\s+(?P<year2>\d{{4}}))"
+        rf"|(?:(?P<month3>{names})\s+|(?P<nmonth3>\d{{1,2}})\s*/\s*)?(?P<year3>20[1-5]\d))(?![\d/]|{amount})",
+        "FROM": rf"(?:(?P<from_day>\d{{1,2}})(?:er)?\s+)?(?P<from>{names})",
+        "TO": rf"(?:(?P<to_day>\d{{1,2}})(?:er)?\s+)?(?P<to>{names})(?!\s*\d{{4}})\b",
+        "MONTH": f"(?:{names})",
+        "SEASON": f"(?P<season>{'|'.join(rules()['named_seasons'])})",
+        "THING": rules()["thing"],
+        "SAID": rules()["said"],
     }
 
     def compiled(kind: str) -> tuple[re.Pattern[str], ...]:
-        # A phrase is stored with its words unaccented; {PIECE} stands for a date, a month or a year.
+        # A phrase is stored with its words unaccented; {PIECE} stands for a date, a month or a word of its kind.
         return tuple(re.compile(r"(?<![a-z])" + phrase.format(**pieces)) for phrase in rules()[kind])
 
     # Nearly all texts hold no date at all: one quick look spares them the rest.
-    written = {*rules()["months"], *months}
+    written = {*rules()["months"], *months, *rules()["named_seasons"], "été"}
     hint = re.compile(rf"\d[/.-]\s*\d|20\d\d|\b(?:{'|'.join(sorted(written))})\b", re.IGNORECASE)
-    return _Patterns(hint, compiled("ends"), compiled("seasons"), months)
+    others = re.compile(rf"\b{rules()['not_the_service']}\b")
+    return _Patterns(hint, {kind: compiled(kind) for kind in _KINDS}, others, months)
 
 
-def _day(match: re.Match[str]) -> date | None:
+def _day(match: re.Match[str], *, first: bool) -> date | None:
+    """The day a date means; of a month or a year alone, its first or its last."""
     parts = match.groupdict()
-    year = int(parts["year"])
+    year = int(parts["year"] or parts["year2"] or parts["year3"])
     year += 2000 if year < 100 else 0
-    named = parts.get("month")
-    month = _patterns().months[named] if named else int(parts.get("nmonth") or 12)
+    named = parts["month"] or parts["month3"]
+    number = parts["nmonth"] or parts["nmonth3"]
+    month = _patterns().months[named] if named else int(number) if number else 1 if first else 12
     try:
-        if parts.get("day"):
-            return date(year, month, int(parts["day"]))
-        return date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
+        day = int(parts["day"]) if parts["day"] else 1 if first else monthrange(year, month)[1]
+        return date(year, month, day)
     except ValueError:
         return None
 

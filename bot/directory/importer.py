@@ -46,6 +46,10 @@ class SetAside:
     field: str
     reason: str
 
+    def __str__(self) -> str:
+        named = f" {self.id}," if self.id else ""
+        return f"{self.file}, row {self.row},{named} field {self.field}: {self.reason}"
+
 
 @dataclass
 class Report:
@@ -120,7 +124,7 @@ def load(
     with tempfile.TemporaryFile("w+", encoding="utf-8", prefix="relais-import-") as spool:
         seen = _stage(given, spool, before, report, progress, communes())
         if not any(seen.values()):
-            raise Refusal(f"no valid row in what was given ({sum(report.refused.values())} set aside)")
+            raise Refusal(_nothing(report))
         gone = {} if partial else _gone(before, seen)
         if not force:
             _guard(before, gone)
@@ -249,6 +253,12 @@ def _note(report: Report, record: Record, places: Communes) -> None:
     for zone in record.values.get("zone_eligibilite") or ():
         if not places.knows_zone(zone):
             report.warnings[f"{record.kind}.zone_eligibilite: unknown code {zone!r}"] += 1
+
+
+def _nothing(report: Report) -> str:
+    said = f"no valid row in what was given ({sum(report.refused.values())} set aside)"
+    first = "; ".join(str(item) for item in report.set_aside[:3])
+    return f"{said}: {first}" if first else said
 
 
 def _gone(before: Mapping[Kind, _Digests], seen: Mapping[Kind, Mapping[str, str]]) -> dict[Kind, list[str]]:

@@ -23,8 +23,14 @@ _CHUNK = 1 << 20
 # One row longer than this is not a record but a broken file; it bounds the memory a bad file can take.
 _LONGEST_ROW = 32 << 20
 _ARRAY_START = re.compile(r'\s*\{\s*"(services|structures|items)"\s*:\s*\[')
+_GEOJSON_START = re.compile(r'\s*\{\s*"type"\s*:\s*"FeatureCollection"')
 _BETWEEN = re.compile(r"[\s,]*")
-_KIND_OF_KEY: Mapping[str, Kind | None] = {"services": "service", "structures": "structure", "items": None}
+_KIND_OF_KEY: Mapping[str, Kind | None] = {
+    "services": "service",
+    "structures": "structure",
+    "items": None,
+    "features": None,
+}
 
 
 class BrokenFile(Exception):
@@ -52,6 +58,9 @@ def rows(path: Path) -> Iterator[Row]:
         raise BrokenFile(path, "no such file")
     name = path.name.lower().removesuffix(".gz")
     try:
+        with _binary(path) as start:
+            if start.read(200).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
+                raise BrokenFile(path, "this is HTML, not a dump: the address may answer with a page", 0)
         if name.endswith(".parquet"):
             yield from _parquet(path)
         elif name.endswith(".csv"):
@@ -72,8 +81,14 @@ def rows(path: Path) -> Iterator[Row]:
         raise BrokenFile(path, f"the gzip file is cut short or damaged ({error})") from error
 
 
+def _packed(path: Path) -> bool:
+    # By what it holds, not by its name: a browser may unpack a file, or keep it packed, and leave its name.
+    with path.open("rb") as file:
+        return file.read(2) == b"\x1f\x8b"
+
+
 def _binary(path: Path) -> BinaryIO | gzip.GzipFile:
-    return gzip.open(path, "rb") if path.name.lower().endswith(".gz") else path.open("rb")
+    return gzip.open(path, "rb") if _packed(path) else path.open("rb")
 
 
 def _text(path: Path) -> TextIOWrapper:
@@ -103,7 +118,7 @@ def _parquet(path: Path) -> Iterator[Row]:
     number = 0
     try:
         source: Any = path
-        if path.name.lower().endswith(".gz"):
+        if _packed(path):
             with gzip.open(path, "rb") as packed:
                 source = pa.BufferReader(packed.read())
         with pq.ParquetFile(source) as file:
@@ -183,14 +198,12 @@ def _json(path: Path, text: IO[str]) -> Iterator[Row]:
     first = window.peek()
     if first == "":
         raise BrokenFile(path, "the file is empty")
-    if first == "<":
-        raise BrokenFile(path, "this is HTML, not JSON: the address may answer with a page", 0)
     if first == "[":
         yield from _array(window, None)
     elif first == "{":
         while len(window.buffer) - window.at < 200 and window.more():
             pass
-        if _ARRAY_START.match(window.buffer, window.at):
+        if any(start.match(window.buffer, window.at) for start in (_ARRAY_START, _GEOJSON_START)):
             yield from _keyed(window)
             return
         yield from _lines(window)
@@ -199,6 +212,12 @@ def _json(path: Path, text: IO[str]) -> Iterator[Row]:
         raise BrokenFile(path, "neither a JSON array nor an object", 0)
     if window.peek():
         raise BrokenFile(path, "something follows the end of the array")
+
+
+def _feature(row: Row) -> Row:
+    """The record of a GeoJSON feature: its properties, which repeat its point."""
+    given = row.values.get("properties") if isinstance(row.values, Mapping) else None
+    return Row(row.number, row.kind, given if isinstance(given, Mapping) else row.values)
 
 
 def _array(window: _Window, kind: Kind | None, number: int = 0) -> Iterator[Row]:
@@ -222,7 +241,8 @@ def _keyed(window: _Window) -> Iterator[Row]:
             raise BrokenFile(window.path, f"a colon is missing after {str(key)[:40]!r}")
         window.at += 1
         if window.peek() == "[" and key in _KIND_OF_KEY:
-            yield from _array(window, _KIND_OF_KEY[key])
+            listed = _array(window, _KIND_OF_KEY[key])
+            yield from map(_feature, listed) if key == "features" else listed
         else:
             window.value(0)
     window.at += 1
@@ -240,7 +260,8 @@ def _lines(window: _Window) -> Iterator[Row]:
             and "id" not in value
         ):
             for key, kind in _KIND_OF_KEY.items():
-                listed = value.get(key) or ()
-                yield from (Row(place, kind, item) for place, item in enumerate(listed, start=1))
+                listed = enumerate(value.get(key) or (), start=1)
+                found = (Row(place, kind, item) for place, item in listed)
+                yield from map(_feature, found) if key == "features" else found
             continue
         yield Row(number, None, value)

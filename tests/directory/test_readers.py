@@ -46,9 +46,16 @@ def _written(path: Path, records: Any, how: str):
     elif how == "parquet":
         path = path.with_suffix(".parquet")
         pq.write_table(pa.Table.from_pylist(records), path)
-    if how.endswith("gzip"):
-        path = path.with_suffix(".json.gz")
+    elif how == "geojson":
+        path = path.with_suffix(".geojson")
+        features = [{"type": "Feature", "geometry": None, "properties": record} for record in records]
+        path.write_text(json.dumps({"type": "FeatureCollection", "crs": {}, "features": features}), "utf-8")
+    elif "gzip" in how:
+        path = path.with_suffix(".json" if "without saying" in how else ".json.gz")
         path.write_bytes(gzip.compress(json.dumps(records).encode()))
+    elif how == "plain under a packed name":
+        path = path.with_suffix(".json.gz")
+        path.write_text(json.dumps(records), "utf-8")
     return path
 
 
@@ -60,7 +67,10 @@ WAYS = [
     "api page",
     "csv",
     "parquet",
+    "geojson",
     "gzip",
+    "gzip without saying so",
+    "plain under a packed name",
 ]
 
 
@@ -138,8 +148,17 @@ BROKEN = [
     ("cut inside a row", _bytes("a.json", _ARRAY[:-40]), "stops in the middle of a row", 2),
     ("cut between rows", _bytes("a.json", json.dumps([service()]).encode()[:-1] + b","), "before the end", 1),
     ("cut gzip", _bytes("a.json.gz", gzip.compress(_ARRAY)[:-20]), "cut short", None),
-    ("not gzip", _bytes("a.json.gz", _ARRAY), "cut short or damaged", None),
-    ("HTML", _bytes("a.json", b"<!doctype html><title>503</title>"), "HTML", 0),
+    ("damaged gzip", _bytes("a.json.gz", b"\x1f\x8b" + _ARRAY), "cut short or damaged", None),
+    ("HTML as JSON", _bytes("a.json", b"<!doctype html><title>503</title>"), "HTML", 0),
+    ("HTML as CSV", _bytes("a.csv", b"\xef\xbb\xbf\n<html>"), "HTML", 0),
+    ("HTML as Parquet", _bytes("a.parquet", b"<html>"), "HTML", 0),
+    ("packed HTML", _bytes("a.json.gz", gzip.compress(b"<html>")), "HTML", 0),
+    (
+        "cut GeoJSON",
+        _bytes("a.geojson", b'{"type": "FeatureCollection", "features": [{"id'),
+        "middle of a row",
+        1,
+    ),
     ("empty", _bytes("a.json", b""), "empty", None),
     ("prose", _bytes("a.json", b"internal error"), "neither a JSON array", 0),
     ("a comma too many keys", _bytes("a.json", b'[{"id" "b"}]'), "not readable as JSON", 1),
