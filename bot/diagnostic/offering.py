@@ -18,6 +18,8 @@ from bot.diagnostic.trip import trip_line
 SHOWN_AT_ONCE = 3
 # Refusals told at once: a few more than offers, each is one line.
 REFUSALS_AT_ONCE = 5
+# What fits best and is full is told with the first offers: the person would ask there first.
+FULL_AT_ONCE = 2
 # A replay or a summary never needs more of either list than this.
 KEPT = 60
 OTHERS = {"more": MORE, "why_not": WHY_NOT}
@@ -54,6 +56,10 @@ def offers(
     if not again:
         says += trip_line(state.profile, trip_km)
     says += [describe(candidate, number, now, _language(state)) for number, candidate in enumerate(shown, 1)]
+    if not again:
+        says += [_full(candidate) for candidate in blocked[:REFUSALS_AT_ONCE] if _is_full(candidate)][
+            :FULL_AT_ONCE
+        ]
     if urgent:
         says += [message_for_employer(state), refund(state)]
     state.shown, state.first = [candidate.id for candidate in shown], first
@@ -113,10 +119,25 @@ def why_not(state: State, ranked: Sequence[Candidate], blocked: Sequence[Candida
     return _reply([*says, what_next(state)], state, ranked, blocked, [])
 
 
+def _is_full(candidate: Candidate) -> bool:
+    return candidate.held is not None and candidate.held.form == "full"
+
+
+def _full(candidate: Candidate) -> Say:
+    """That a service is full, and until when where somebody said so."""
+    values: dict[str, Any] = {"name": {"text": candidate.service["nom"]}}
+    if candidate.held.until is None:
+        return Say("why_not.full", values)
+    return Say("why_not.full_until", {**values, "date": {"date": candidate.held.until.isoformat()}})
+
+
 def _refused(candidate: Candidate) -> Say:
+    if _is_full(candidate):
+        return _full(candidate)
     reason = refusal(candidate)
     form: dict[str, Any] = {"code": f"obstacles.{reason['form']}"}
-    if reason["form"] == "meconnaissance" or reason["criterion"] == "validity":
+    over = reason["criterion"] == "validity" and reason["form"] != "saturation"
+    if reason["form"] == "meconnaissance" or over:
         form = {"key": "why_not.ended"}
     values: dict[str, Any] = {"name": {"text": reason["name"]}, "form": form}
     if not reason["evidence"]:

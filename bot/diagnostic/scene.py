@@ -10,13 +10,17 @@ from typing import Any, Protocol
 
 @dataclass(frozen=True)
 class Candidate:
-    """One service in reach. Distances in km from the person's commune: straight line, and estimated by road."""
+    """One service in reach. Distances in km from the person's commune: straight line, and estimated by road.
+
+    `held`: what the directory knows against using it on that day (`bot.directory.freshness.Held`).
+    """
 
     service: Mapping[str, Any]
     decision: Any
     distance_km: float | None = None
     road_km: float | None = None
     remote: bool = False
+    held: Any = None
 
     @property
     def id(self) -> str:

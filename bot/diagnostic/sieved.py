@@ -128,7 +128,7 @@ class SievedDirectory:
 def _candidate(reach: Reach, decision: Decision) -> Candidate:
     if reach.held is not None and decision.status != "blocked":
         decision = _held_back(decision, reach.held)
-    return Candidate(reach.service, decision, reach.distance_km, reach.road_km, reach.remote)
+    return Candidate(reach.service, decision, reach.distance_km, reach.road_km, reach.remote, reach.held)
 
 
 def _held_back(decision: Decision, reason: Held) -> Decision:
