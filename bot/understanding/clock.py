@@ -13,6 +13,8 @@ from bot.understanding.stream import Hit, Stream
 
 ARRIVING = ("arrival", "afternoon")
 NOON = "12:00"
+LAST_HOUR = 24
+BESIDE = 3  # the most words between « this evening » and its hour
 OFFICES_OPEN = "07:00"
 _PLAIN = re.compile(r" (?P<h>[01]?\d|2[0-3]) : (?P<m>[0-5]\d)(?= |$)")
 
@@ -33,7 +35,12 @@ class Time:
 def find_times(stream: Stream, hits: Sequence[Hit], numbers: Mapping[str, int]) -> list[Time]:
     """The times of a message, in order. `hits` are those of the kind times; longer wordings hide shorter ones.
     `numbers` are the lexicon's number words."""
-    found = [Time(hit.start, hit.end, _value(hit, numbers), _bare(hit)) for hit in hits]
+    found: list[Time] = []
+    for hit in hits:
+        if hit.rule.detail.get("range"):
+            found += _both(hit, numbers)
+        else:
+            found.append(Time(hit.start, hit.end, _value(hit, numbers), _bare(hit)))
     for match in _PLAIN.finditer(stream.string):
         start, end = stream.at(match.start(), match.end())
         if start is not None and end is not None:
@@ -47,14 +54,27 @@ def find_times(stream: Stream, hits: Sequence[Hit], numbers: Mapping[str, int]) 
     return sorted(kept, key=lambda t: t.start)
 
 
+def after_noon(times: Sequence[Time], late: Sequence[tuple[int, int]]) -> list[Time]:
+    """The times, a bare hour beside words [start, end) of `late` (« this evening ») put after noon."""
+    out = []
+    for time in times:
+        for start, end in late:
+            if time.start < end < time.end and start < time.start:
+                time = replace(time, start=end)  # the day keeps the word that both hold
+            beside = max(time.start - end, start - time.end) <= BESIDE
+            if beside and time.bare and time.value and "01:00" <= time.value < NOON:
+                time = replace(time, value=_twelve_later(time.value), bare=False)
+        out.append(time)
+    return out
+
+
 def _value(hit: Hit, numbers: Mapping[str, int]) -> str | None:
     detail = hit.rule.detail
     if detail.get("never"):
         return None
     if "at" in detail:
         return str(detail["at"])
-    words = hit.groups["h"][0]
-    hour = int(words) if words.isdigit() else numbers[words]
+    hour = _hour(hit, "h", numbers)
     minute = int(hit.groups["m"][0]) if "m" in hit.groups else int(detail.get("minutes", 0))
     if minute < 0:
         hour, minute = hour - 1, 60 + minute
@@ -66,11 +86,30 @@ def _value(hit: Hit, numbers: Mapping[str, int]) -> str | None:
     return f"{hour % 24:02d}:{minute:02d}" if hour >= 0 else None
 
 
-def _bare(hit: Hit) -> bool:
-    detail = hit.rule.detail
-    if "h" not in hit.groups or "half" in detail:
+def _both(hit: Hit, numbers: Mapping[str, int]) -> list[Time]:
+    """The two times of « from 8 to 17h », the words between them left in place; none when one is no hour."""
+    half = hit.rule.detail.get("half")
+    first, last = _hour(hit, "h", numbers), _hour(hit, "n", numbers)
+    if max(first, last) > LAST_HOUR:
+        return []
+    if half == "pm":
+        last += LAST_HOUR // 2 if last < LAST_HOUR // 2 else 0
+        first += LAST_HOUR // 2 if first + LAST_HOUR // 2 < last else 0
+    return [
+        Time(*hit.groups[name][1:], f"{hour % LAST_HOUR:02d}:00", _bare(hit, name))
+        for name, hour in (("h", first), ("n", last))
+    ]
+
+
+def _hour(hit: Hit, name: str, numbers: Mapping[str, int]) -> int:
+    words = hit.groups[name][0]
+    return int(words[:6]) if words.isdigit() else numbers[words]
+
+
+def _bare(hit: Hit, name: str = "h") -> bool:
+    if name not in hit.groups or "half" in hit.rule.detail:
         return False
-    words = hit.groups["h"][0]
+    words = hit.groups[name][0]
     return not words.isdigit() or len(words) == 1
 
 
@@ -148,4 +187,8 @@ def _later(time: Time) -> Time:
     """An appointment at three, said without the half of the day, is one in the afternoon."""
     if not time.bare or not time.value or not "01:00" <= time.value < OFFICES_OPEN:
         return time
-    return replace(time, value=f"{int(time.value[:2]) + 12}{time.value[2:]}")
+    return replace(time, value=_twelve_later(time.value))
+
+
+def _twelve_later(value: str) -> str:
+    return f"{int(value[:2]) + 12}{value[2:]}"

@@ -27,13 +27,15 @@ _NUMERIC = re.compile(
 class Day:
     """Tokens [start, end) that name a day; `value` is None for a day that is no deadline (past, recurring).
 
-    `weekend`: a Saturday or Sunday that comes back (« le samedi et le dimanche »)."""
+    `weekend`: a Saturday or Sunday that comes back (« le samedi et le dimanche »). `late`: the words say
+    afternoon or evening (« ce soir »), so a bare hour beside them is one after noon."""
 
     start: int
     end: int
     value: date | None
     confirm: bool = False
     weekend: bool = False
+    late: bool = False
 
 
 def find_days(
@@ -49,15 +51,20 @@ def find_days(
             found.append(Day(hit.start, hit.end, None, weekend=again))
         else:
             day, confirm = _resolve(hit, lexicon, today)
-            found.append(Day(hit.start, hit.end, day, confirm))
+            found.append(Day(hit.start, hit.end, day, confirm, late=bool(hit.rule.detail.get("late"))))
     found.extend(_numeric(stream, today))
-    found = [d for d in found if not any(d.start < b and a < d.end for a, b in taken)]
+    found = [d for d in found if not any(_taken(d, a, b) for a, b in taken)]
     found.sort(key=lambda d: (-(d.end - d.start), d.value is not None, d.start))
     kept: list[Day] = []
     for named in found:
         if not any(named.start < other.end and other.start < named.end for other in kept):
             kept.append(named)
     return sorted(kept, key=lambda d: d.start)
+
+
+def _taken(day: Day, start: int, end: int) -> bool:
+    # « esta noche a las ocho »: both the day and the time hold « noche », and both are meant.
+    return day.start < end and start < day.end and not (day.late and day.start < start and day.end < end)
 
 
 def _resolve(hit: Hit, lexicon: Lexicon, today: date) -> tuple[date | None, bool]:

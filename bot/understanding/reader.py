@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.understanding.alarm import Alarms
-from bot.understanding.clock import Clock, find_times
+from bot.understanding.clock import Clock, after_noon, find_times
 from bot.understanding.codes import Codes, settled
 from bot.understanding.days import find_days
 from bot.understanding.facts import Fact, Reading
@@ -176,6 +176,7 @@ class Understanding:
         times = find_times(base, _of(early, "times"), lexicon.numbers)
         today = now.astimezone(PARIS).date()
         days = find_days(base, lexicon, _of(early, "dates"), today, [(t.start, t.end) for t in times])
+        times = after_noon(times, [(d.start, d.end) for d in days if d.late])
         taken = [(d.start, d.end) for d in days] + [(t.start, t.end) for t in times]
         finder = PlaceFinder(self.gazetteer, lexicon, base, (profile or {}).get("origin"))
         places = [

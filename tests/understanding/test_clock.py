@@ -85,6 +85,13 @@ BARE = [
     ("a start may be early", "en", "i start at 5", "05:00", ["avant-6h"]),
     ("an end may be by day", "en", "i finish at 5", None, None),
     ("the end of a night", "en", "from 9 pm to 5", "21:00", ["apres-20h"]),
+    ("this evening", "en", "i must be there this evening at 6", "18:00", None),
+    ("an hour before its evening", "en", "at 3 tomorrow afternoon", "15:00", None),
+    ("a word that the day and the hour share", "es", "esta noche a las 8", "20:00", ["apres-20h"]),
+    ("tomorrow morning", "es", "mañana por la mañana a las 8", "08:00", None),
+    ("both ends with one sign of hours", "es", "de 8 a 17h", "08:00", ["journee"]),
+    ("both ends before noon", "en", "work 5 to 8 am", "05:00", ["avant-6h"]),
+    ("no hours", "es", "tengo de 2 a 3 hijos", None, None),
 ]
 
 
