@@ -19,5 +19,4 @@ WORKDIR /opt/relais
 ENV PATH=/opt/relais/.venv/bin:$PATH PYTHONPATH=/opt/relais PYTHONDONTWRITEBYTECODE=1 RELAIS_VAR=/var/lib/relais
 USER 10001
 EXPOSE 8080
-CMD ["uvicorn", "bot.app:create_app", "--factory", "--host", "0.0.0.0", "--port", "8080", \
-     "--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "3", "--no-server-header"]
+CMD ["python", "-m", "bot.serve", "--host", "0.0.0.0", "--port", "8080"]

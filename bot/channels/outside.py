@@ -49,7 +49,7 @@ class Outside:
         self._parts: list[Part] = []
         self._then: list[Callable[[], Any]] = []
         address = gateway.settings.address()
-        if telegram_settings.token is not None:
+        if telegram_settings.token:  # an empty line of .env closes the channel too
             self._telegram(gateway, telegram_settings, address)
         if sms_settings.provider:
             self._sms(gateway, sms_settings, address, gsm)
@@ -79,7 +79,7 @@ class Outside:
         receiver = telegram.Receiver(gateway, client)
         self.senders[TELEGRAM] = client
         self._parts += [client, Menu(client, speech)]
-        if settings.secret is None:
+        if not settings.secret:
             self._parts.append(receiver)
             return
         secret = settings.secret.get_secret_value()

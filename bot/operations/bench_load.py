@@ -104,7 +104,7 @@ def house_memory() -> int:
     for process in psutil.Process().children(recursive=True):
         try:
             line = process.cmdline()
-            ours = any(name in line for name in ("engine.serve", "actions.serve", "bot.app:create_app"))
+            ours = any(name in line for name in ("engine.serve", "actions.serve", "bot.serve"))
             if ours and "--stock" not in line:
                 total += process.memory_info().rss
         except psutil.Error:
