@@ -35,7 +35,7 @@ REPLIES: dict[str, Callable[[Hearing], Reply]] = {
 
 
 # After these words the offers on the table are said once more, as a question would be put again.
-SAID_AGAIN = frozenset({"action_repeat", "action_simplify"})
+SAID_AGAIN = frozenset({"action_repeat", "action_simplify", "action_change_language"})
 # After these words somebody new is told nothing they can answer: the first question follows.
 GOING_ON = frozenset({"action_who_are_you", "action_thanks", "action_out_of_scope", "action_simplify"})
 
@@ -56,13 +56,18 @@ class Aside(Action):
         turn = Turn.of(tracker)
         reply = REPLIES[self.called](turn.hearing)
         state = turn.state
-        if self.called in SAID_AGAIN and state.asked == "next" and state.shown:
+        offered = any(say.key == "language.which" for say in reply.say)
+        if self.called in SAID_AGAIN and state.asked == "next" and state.shown and not offered:
             ranked, blocked = catalogue().sieve(state, turn.now)
             again = offering.same(state, ranked, blocked, turn.now, [Say(say.key) for say in reply.say])
             reply = replace(again, effects=reply.effects)
-        turn.answer(dispatcher, reply)
+        idle = tracker.active_loop.get("name") is None
         begun = state.asked or state.handed_over or state.phase != "diagnostic"
-        if self.called in GOING_ON and not begun and tracker.active_loop.get("name") is None:
+        if not reply.say and idle and begun:
+            # Nothing stands that could be put again: what next is always there to say.
+            reply = replace(reply, say=[Say("offers.next", {}, [answers.HUMAN, answers.RESTART])])
+        turn.answer(dispatcher, reply)
+        if (self.called in GOING_ON or not reply.say) and not begun and idle:
             wanted = wanted_field(turn)
             if wanted:
                 turn.answer(dispatcher, answers.ask(turn.hearing, wanted, catalogue().questions))

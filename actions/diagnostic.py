@@ -26,6 +26,7 @@ def wanted_field(turn: Turn) -> str | None:
         known.questions,
         lambda: known.scene.survey(turn.state.profile, turn.now),
         lambda candidates: known.weigh(turn.state, turn.now, candidates),
+        turn.state.asked if turn.hearing.aside and turn.state.asked in fields() else None,
     )
 
 

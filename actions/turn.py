@@ -57,6 +57,7 @@ class Turn:
             plain=bool(metadata.get("plain")),
             contact=metadata.get("contact"),
             skip=bool(choice.get("skip")),
+            quiet=bool(choice.get("quiet")),
             about_other=bool(given.get("about_other")),
             sent_by=catalogue().prescribers.named(str(given.get("code") or message.get("text") or "")),
         )

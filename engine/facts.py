@@ -6,6 +6,7 @@ yes and no mean there) and `choice` (the payload of a tapped or numbered choice,
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_NAME_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.understanding.facts import Fact
 from bot.understanding.reader import Understanding
 
 DATA = Path(__file__).resolve().parents[1] / "data"
@@ -116,7 +118,30 @@ class FactsReader(GraphComponent):
             asked=state.get("asked"),
             profile=state.get("profile"),
         )
-        return [fact.as_dict() for fact in reading.facts]
+        return [fact.as_dict() for fact in reading.facts or self._lone_place(text, metadata, state)]
+
+    @staticmethod
+    def _lone_place(text: str, metadata: dict[str, Any], state: dict[str, Any]) -> list[Fact]:
+        """A commune said alone in answer to another question, where nobody knows yet where the person lives.
+
+        Only by its exact name, and to be read back: a misspelt word is no town when none was asked for.
+        """
+        asked = state.get("asked")
+        known = (state.get("profile") or {}).get("origin") or "origin" in (state.get("skipped") or ())
+        if asked in (None, "origin", "destination", "contact", "consent") or known:
+            return []
+        assert FactsReader._understanding is not None
+        gazetteer = FactsReader._understanding.gazetteer
+        if not gazetteer.named(gazetteer.key(text)):
+            return []
+        reading = FactsReader._understanding.read(
+            text,
+            now=datetime.fromisoformat(metadata["now"]),
+            language=metadata.get("language"),
+            asked="origin",
+            profile=state.get("profile"),
+        )
+        return [replace(fact, confirm=True) for fact in reading.facts if fact.field == "origin"]
 
     @staticmethod
     def _yields(name: str | None, confidence: float) -> bool:

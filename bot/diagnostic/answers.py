@@ -16,6 +16,8 @@ WHY_NOT = Choice("choice.why_not", {"intent": "why_not"})
 RESTART = Choice("choice.restart", {"intent": "start_over"})
 # Somebody back after days is told this much of what they said; the rest would bury it.
 RECALLED = 5
+# Never read back: they tell how to talk, or answer another step.
+UNSAID = ("consent", "language", "plain", "access_needs")
 
 
 def opening(state: State) -> list[Say]:
@@ -67,7 +69,7 @@ def acknowledge(hearing: Hearing) -> list[Say]:
             says.append(Say("sorry.human" if hearing.human else "sorry"))
         return says
     doubted = state.doubt["field"] if state.doubt else None
-    learned = [name for name in hearing.learned if name not in ("consent", doubted)]
+    learned = [name for name in hearing.learned if name not in (*UNSAID, doubted)]
     if len(learned) >= 2 or (learned and (state.phase == "offers" or hearing.uncertain)):
         said = pieces(state.profile, learned)
         if said:

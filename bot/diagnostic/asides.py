@@ -23,7 +23,9 @@ def explain(hearing: Hearing) -> Reply:
 
 
 def repeat(hearing: Hearing) -> Reply:
-    """A word before the question is put again."""
+    """A word before the question is put again; none when the person did not ask for it."""
+    if hearing.quiet:
+        return Reply(opening(hearing.state), hearing.state.as_dict())
     return _aside(hearing, Say("repeat"))
 
 
@@ -34,7 +36,11 @@ def simplify(hearing: Hearing) -> Reply:
 
 
 def change_language(hearing: Hearing) -> Reply:
-    """Offer every language, each by its own name; the gateway keeps the choice for good."""
+    """The language named, at once; else every language by its own name. The gateway keeps the choice for good."""
+    if hearing.tongue:
+        hearing.state.profile["language"] = hearing.tongue
+        reply = _aside(hearing, Say("language.set"))
+        return replace(reply, effects=[{"do": "language", "code": hearing.tongue}])
     choices = [
         Choice(f"language.name.{code}", {"gateway": "language", "code": code}) for code in codes("language")
     ]

@@ -30,11 +30,14 @@ SPARE = (
     "offer.level",
     "offer.distance",
     "offer.place",
+    "offer.here",
 )
 SHORTEN = ("offer.do.link", "offer.title", "offer.to_check")
 SEGMENTS = 3
 LONGEST_NAME = 45
 FEW = 2
+# A commune is a point here: below this the service is in the person's own.
+NEXT_DOOR_KM = 0.5
 _FIRST_SENTENCE = re.compile(r".+?[.!?](?=\s|$)", re.DOTALL)
 
 
@@ -108,6 +111,8 @@ def _cost(service: Mapping[str, Any]) -> dict[str, Any] | None:
 def _where(candidate: Candidate) -> dict[str, Any] | None:
     if candidate.distance_km is not None:
         place = candidate.service.get("commune")
+        if place and candidate.distance_km < NEXT_DOOR_KM:
+            return {"key": "offer.here", "values": {"commune": {"text": place}}}
         if not place:
             return {
                 "key": "offer.distance",

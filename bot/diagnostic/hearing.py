@@ -39,7 +39,11 @@ TWICE = 2
 
 @dataclass(frozen=True)
 class Heard:
-    """One message as the engine read it. `sent_by` names the service whose code came with it."""
+    """One message as the engine read it.
+
+    `skip` and `quiet` come with choices: the question is passed over, or only put again. `sent_by` names the service
+    whose code came with the message.
+    """
 
     intent: str
     facts: Sequence[Mapping[str, Any]]
@@ -48,6 +52,7 @@ class Heard:
     plain: bool = False
     contact: str | None = None
     skip: bool = False
+    quiet: bool = False
     about_other: bool = False
     sent_by: str | None = None
 
@@ -59,7 +64,8 @@ class Hearing:
     `learned` fields, of which `uncertain` ones are worth reading back alone; `unclear` when nothing was
     understood; `aside` when the question put before still stands; `disputed` the fields just read back when
     the person says no to them; `human` when one should be offered; `returned` after a long silence;
-    `helper` and `sent_by` when this message first told that somebody helps or sent the person.
+    `helper` and `sent_by` when this message first told that somebody helps or sent the person; `tongue` another
+    language it asks for by name; `quiet` when a question is put again without a word on it.
     """
 
     state: State
@@ -72,6 +78,8 @@ class Hearing:
     returned: bool = False
     helper: bool = False
     sent_by: str | None = None
+    tongue: str | None = None
+    quiet: bool = False
 
 
 def hear(before: State, heard: Heard) -> Hearing:
@@ -81,7 +89,9 @@ def hear(before: State, heard: Heard) -> Hearing:
         state = _fresh(state)
     # « Je ne parle pas français, une autre langue ? » tells something and still answers no question.
     answers = any(answers_asked(fact, state.asked) for fact in heard.facts)
-    hearing = Hearing(state, aside=heard.intent in ASIDES and not answers)
+    hearing = Hearing(state, aside=heard.intent in ASIDES and not answers, quiet=heard.quiet)
+    named = [str(fact.get("value")) for fact in heard.facts if fact.get("field") == "language"]
+    hearing.tongue = next((code for code in named if code != heard.language), None)
     _come_back(hearing, heard)
     state.reask = None
     if heard.intent == "step_back":
@@ -174,7 +184,7 @@ def _answer_asked(hearing: Hearing, heard: Heard, *, changed: bool) -> None:
         elif heard.intent == "deny" and not understood and asked not in YES_NO:
             _append(state.skipped, asked)
             understood = True
-        elif not understood and state.counts.get(asked, 0) >= TWICE:
+        elif not understood and not hearing.aside and state.counts.get(asked, 0) >= TWICE:
             # Asked twice in two ways: going on serves better than a third time.
             _append(state.skipped, asked)
     if asked == "contact" and state.contact is None and heard.intent in ("prefer_not", "deny", "dont_know"):

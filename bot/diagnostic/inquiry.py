@@ -14,10 +14,12 @@ def next_field(
     questions: Questions,
     survey: Callable[[], Sequence[Candidate]],
     weights: Callable[[Sequence[Candidate]], Sequence[tuple[str, float]]],
+    stands: str | None = None,
 ) -> str | None:
     """The profile field to ask now; None when the offers should be shown.
 
     What the person went back to comes first, then which of two values is true, then which of several places.
+    `stands` is the question put before a word aside: it is put again, however often it was.
     In a U1 situation one question at most is put: where from.
     """
     if state.reask:
@@ -26,6 +28,8 @@ def next_field(
         return str(state.doubt["field"])
     if state.choose and state.counts.get(state.choose["field"], 0) < questions.repeats + 1:
         return str(state.choose["field"])
+    if stands and not state.settled(stands):
+        return stands
     spent = state.questions()
     if state.profile.get("urgency") == "U1":
         # What was asked before the hurry was known does not count: where from decides almost everything.

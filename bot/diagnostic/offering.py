@@ -14,6 +14,7 @@ from bot.diagnostic.reply import Choice, Reply, Say
 from bot.diagnostic.scene import Candidate
 from bot.diagnostic.state import State
 from bot.diagnostic.trip import trip_line
+from bot.profile.codes import fields
 
 SHOWN_AT_ONCE = 3
 # Refusals told at once: a few more than offers, each is one line.
@@ -22,6 +23,7 @@ REFUSALS_AT_ONCE = 5
 FULL_AT_ONCE = 2
 # A replay or a summary never needs more of either list than this.
 KEPT = 60
+STANDING = frozenset((*fields(), "contact", "consent"))
 OTHERS = {"more": MORE, "why_not": WHY_NOT}
 
 
@@ -84,7 +86,7 @@ def more(state: State, ranked: Sequence[Candidate], blocked: Sequence[Candidate]
         says.append(Say("offers.no_more"))
     state.shown = [*state.shown, *(candidate.id for candidate in shown)]
     _leave(state, len(rest) > len(shown), bool(blocked))
-    return _reply([*says, what_next(state)], state, ranked, blocked, [])
+    return _reply([*says, *_then(state)], state, ranked, blocked, [])
 
 
 def same(
@@ -116,7 +118,7 @@ def why_not(state: State, ranked: Sequence[Candidate], blocked: Sequence[Candida
     else:
         says.append(Say("why_not.nothing"))
     _leave(state, len(ranked) > len(state.shown), False)
-    return _reply([*says, what_next(state)], state, ranked, blocked, [])
+    return _reply([*says, *_then(state)], state, ranked, blocked, [])
 
 
 def _is_full(candidate: Candidate) -> bool:
@@ -176,7 +178,12 @@ def compare(state: State, ranked: Sequence[Candidate], blocked: Sequence[Candida
     ]
     says.append(Say("compare.counsellor"))
     _leave(state, len(ranked) > len(state.shown), bool(blocked))
-    return _reply([*says, what_next(state)], state, ranked, blocked, [])
+    return _reply([*says, *_then(state)], state, ranked, blocked, [])
+
+
+def _then(state: State) -> list[Say]:
+    """What next, unless a question still stands: the form puts it again, one question at a time."""
+    return [] if state.asked in STANDING else [what_next(state)]
 
 
 def _leave(state: State, has_more: bool, has_blocked: bool) -> None:

@@ -119,6 +119,8 @@ def meant(text: str, choices: Sequence[Offered], words: AnswerWords) -> Offered 
         like = [choice for choice in choices if words.assent(HEAD.split(choice.label)[0]) is answer]
         if len(like) == 1:
             return like[0]
+        # « نه » is no and nine: who answers a question means no.
+        return None
     number = words.number(text)
     return choices[number - 1] if number is not None and 1 <= number <= len(choices) else None
 

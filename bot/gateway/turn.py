@@ -19,8 +19,11 @@ from bot.gateway.typed import masked
 from bot.understanding.facts import Reading
 
 PLACES = ("origin", "destination")
+# The question under way is put once more, without a word on it.
+AGAIN = {"intent": "repeat", "quiet": True}
 # A number or an address in answer to these is where the person can be reached.
 REACHED_AT = ("contact", "consent")
+FEW_WORDS = 3
 HOLDING_NOTE_EVERY = timedelta(minutes=10)
 
 
@@ -131,14 +134,14 @@ def _own_choice(choice: Offered, view: View) -> Plan:
     label = choice.label
     match choice.payload.get("gateway"):
         case "keep":
-            return Plan(label, says=(Say("erase.kept"),))
+            return Plan(label, question=Question(label, choice=AGAIN), says=(Say("erase.kept"),))
         case "back":
             effects = ({"do": "withdraw"},)
             return Plan(label, says=(Say("hold.returned"),), effects=effects, owner="bot")
         case "language":
             code = str(choice.payload["code"])
             # The question under way is put again in the new language; not when the old one is kept.
-            again = Question(label, choice={"intent": "repeat"}) if code != view.language else None
+            again = Question(label, choice=AGAIN) if code != view.language else None
             return Plan(
                 label,
                 question=again,
@@ -151,7 +154,7 @@ def _own_choice(choice: Offered, view: View) -> Plan:
         case "human":
             return Plan(label, question=Question(label, signal="human"))
         case _:
-            return Plan(label, question=Question(label, choice={"intent": "repeat"}))
+            return Plan(label, question=Question(label, choice=AGAIN))
 
 
 def _located(view: View, near: str | None, keep: str) -> Plan:
@@ -205,6 +208,9 @@ def _to_engine(
     if message.typed.cut:
         plan = replace(plan, says=(Say("input.too_long"),))
     if message.kind != "text":
+        return plan
+    if view.settled and len(message.typed.text.split()) < FEW_WORDS:
+        # Two words may be anybody's: a place, a yes. They change no language.
         return plan
     return _with_language(plan, view, guess, spoken)
 
