@@ -13,6 +13,7 @@ from bot.tamis.spans import SILENT, Span
 
 _WORD = re.compile(r"[a-z][a-z'._-]*[a-z]|[a-z]")
 _FIGURE = re.compile(r"\d+ ?(?:ans?|mois|km|heures?|h)\b")
+_BUT = re.compile(r"\b(?:mais|et plus largement|et aussi|ouvert aussi)\b")
 _NAMES = re.compile(r"\b(?:aux|pour les|pour des) ")
 _SETTLING = frozenset({"neutral", "silent", "waived", "document"})  # one word beside them is no condition
 _HOLLOW = frozenset({"neutral", "aim", "mobility"})
@@ -52,10 +53,17 @@ class Parser:
         cut = self._exception(text, spans)
         if cut is None:
             items = self._items(text, spans, 0, len(text))
-            expression = self._some(text, combine(items, listing), spans)
+            listed = self._listed(text, spans, listing)
+            expression = listed or self._some(text, combine(items, listing), spans)
             if welcome and _people_only(expression) and _examples(text, spans):
                 # « Tout public : jeunes, demandeurs d'emploi… » lists examples.
                 return Clause(None, True)
+            if (
+                welcome
+                and _people_only(expression)
+                and any(span.kind == "open" and _BUT.search(text, 0, span.start) for span in spans)
+            ):
+                return Clause(None, True)  # « plutôt les jeunes, mais tout le monde peut venir »
             people = bool(items) and all(item.people for item in items)
             if self._lexicon.together.search(text):
                 expression = all_of(*(item.whole() for item in items))
@@ -120,7 +128,7 @@ class Parser:
         return None
 
     def _last_clause(self, text: str, spans: list[Span], end: int) -> int:
-        """Where the people who « ne sont pas éligibles » begin: after a bracket or a comma, when others stand before it."""
+        """Where those who « ne sont pas éligibles » begin: after a bracket or a comma, when others stand before."""
         for mark in re.finditer(r"[(:]|, (?=les |des |aux )|\bmais\b| - ", text[:end]):
             before = any(span.expression is not None and span.end <= mark.start() for span in spans)
             inside = any(span.expression is not None and mark.end() <= span.start < end for span in spans)
@@ -167,6 +175,8 @@ class Parser:
             if item is not None:
                 items.append(item)
             joint = joint_of(match[0]) if match else ""
+            if match and "autre part" in match[0] and self._lexicon.verbs.search(text[match.end() : end]):
+                joint = "et"  # « d'une part être …, d'autre part habiter … »
             position = match.end() if match else end
         return items
 
@@ -236,6 +246,11 @@ class Parser:
             bool(read) and bool(left) and bool(self._lexicon.qualifier.match(text[read[-1].end : end])),
             not read and unread and bool(self._lexicon.relative.match(words)),
             bool(self._lexicon.who_noun.search(words)),
+            not read
+            and joint == "ou"
+            and len(left) == 1
+            and not left[0].endswith(("s", "x"))
+            and len(words.split()) == 1,
         )
 
     def _narrowed(self, expression: Expression | None) -> Expression | None:
@@ -300,6 +315,22 @@ class Parser:
                 return any_of(Not(first.expression), Stated("other", "partly")) if first.expression else whole
         return any_of(whole, Stated("other", "partly")) if self._lexicon.some.search(text) else whole
 
+    def _listed(self, text: str, spans: list[Span], listing: bool) -> Expression | None:
+        """« … et remplir l'une des conditions suivantes : être apprenti, être demandeur d'emploi »."""
+        header = self._lexicon.any_header.search(text)
+        colon = text.find(":", header.end()) if header else -1
+        if header is None or colon < 0 or not any(span.start > colon for span in spans if span.expression):
+            return None
+        chosen = self._items(text, spans, colon + 1, len(text))
+        first = combine(self._items(text, spans, 0, self._clause_start(text, header.start())), listing)
+        one = any_of(*(item.whole() for item in chosen if item.expression or item.unread))
+        return one if first is None else all_of(first, one)
+
+    def _clause_start(self, text: str, end: int) -> int:
+        """Where the words that lead to a header begin: after the last comma or « et »."""
+        joints = [joint.start() for joint in self._lexicon.joint.finditer(text, 0, end)]
+        return joints[-1] if joints else 0
+
     def _told_of_some(self, text: str, spans: list[Span]) -> Expression | None:
         """« Les bénéficiaires du RSA doivent être orientés »: asked of them, or of everybody it is for."""
         duty = self._lexicon.owed.search(text)
@@ -318,10 +349,9 @@ class Parser:
 
 
 def _people_only(expression: Expression | None) -> bool:
-    """A list of several kinds of people and nothing else."""
-    if not isinstance(expression, AnyOf):
-        return False
-    return all(getattr(member, "field", "") in ("statuses", "age", "other") for member in expression.members)
+    """Kinds of people and nothing else."""
+    members = expression.members if isinstance(expression, AnyOf | AllOf) else (expression,)
+    return all(getattr(member, "field", "") in ("statuses", "age", "other") for member in members)
 
 
 def _examples(text: str, spans: list[Span]) -> bool:

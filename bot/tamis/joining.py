@@ -34,6 +34,7 @@ class Item:
     qualified: bool = False
     qualifies: bool = False
     noun: bool = False
+    adjective: bool = False
 
     def whole(self) -> Expression:
         """What it requires, its unread words included."""
@@ -48,7 +49,7 @@ def combine(items: list[Item], listing: bool) -> Expression | None:
     if not items:
         return None
     groups: list[list[Item]] = []
-    for item in _gathered(items):
+    for item in _kinds(_gathered(items), listing):
         follows = bool(groups) and groups[-1][-1].people and item.people
         if follows and (item.joint == "ou" or not item.verb):
             groups[-1].append(item)
@@ -61,10 +62,29 @@ def combine(items: list[Item], listing: bool) -> Expression | None:
     return _fold_parts(parts)
 
 
+def _kinds(items: list[Item], listing: bool) -> list[Item]:
+    """In a list of people, what nobody could read between two kinds of people is one more kind."""
+    known = [index for index, item in enumerate(items) if item.people and item.expression is not None]
+    if not listing or len(known) < 2:
+        return items
+    return [
+        replace(item, people=True)
+        if item.unread
+        and item.expression is None
+        and item.joint != "et"
+        and not item.verb
+        and known[0] < index < known[-1]
+        else item
+        for index, item in enumerate(items)
+    ]
+
+
 def _gathered(items: list[Item]) -> list[Item]:
     """« des demandeurs d'emploi non indemnisés ou dont l'indemnité… »: the second half says which of them."""
     gathered: list[Item] = []
     for item in items:
+        if gathered and item.adjective and gathered[-1].expression is not None and gathered[-1].unread:
+            continue  # « en insertion sociale ou professionnelle »
         if item.qualifies and gathered and gathered[-1].people and gathered[-1].expression is not None:
             gathered[-1] = replace(gathered[-1], unread=True, qualified=True)
         else:
@@ -74,7 +94,7 @@ def _gathered(items: list[Item]) -> list[Item]:
 
 def joint_of(words: str) -> str:
     """How these words join two items: `ou`, `et` or a comma."""
-    if "ou" in words or "comme" in words or "/" in words or "soit" in words:
+    if "ou" in words or "autre part" in words or "comme" in words or "/" in words or "soit" in words:
         return "ou"
     if "et" in words or "ainsi" in words or "+" in words or "mais" in words or "puis" in words:
         return "et"

@@ -184,5 +184,5 @@ class Lexicon:
         # Words begin where a word begins; patterns say themselves where they end.
         text = (
             "|".join(f"(?:{word})" for word in words).replace("{n}", self._number).replace("{amount}", AMOUNT)
-        )
+        ).replace("permis", "permis?")  # a common slip
         return re.compile(rf"(?<!\w)(?:{text})(?!\w)")

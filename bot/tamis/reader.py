@@ -28,7 +28,11 @@ READ_FIELDS = ("publics_precisions", "conditions_acces", "frais_precisions", "de
 READ_EXTRA = ("fin", "fin_motif", "a_verifier", "saison", "delai_jours")
 _ZONE_CODE = re.compile(r"^(?:\d{2,3}|2[abAB]|\d[\dabAB]\d{3}|\d{9}|99\d{3}|france)$")
 _LIMITING = ("pour ", "uniquement ", "exclusivement ", "seulement ", "strictement ", "dans le cadre ")
-_ANNOUNCED = re.compile(r"reservee?s? (?:a|aux)\b|^[^:]*\bil faut|condition|regles")
+_ANNOUNCED = re.compile(
+    r"^\W*(?:une? |l'|les? |la )[^,;:]{3,60} (?:est|sont) (?:necessaire|obligatoire|exigee?|requise?|indispensable)s?\b|"
+    r"reservee?s? (?:a|aux)\b|^[^:]*\bil faut|condition|regles"
+)
+_PRESCRIBED = re.compile(r"prescription|fiche d'orientation|fiche de liaison")
 _HEADER_ONLY = re.compile(r"^[^:]{0,60}:\s*$")
 
 
@@ -141,7 +145,7 @@ class Reader:
             if papers and (sentence.line == previous_line or self._lexicon.verbs.search(folded)):
                 papers = False
             previous_line = sentence.line
-            opens_papers = self._lexicon.documents_header.search(folded)
+            opens_papers = self._lexicon.documents_header.search(folded) and not _PRESCRIBED.search(folded)
             if opens_papers:
                 papers = papers or bool(_HEADER_ONLY.match(folded.strip())) or ":" in folded
                 continue
@@ -178,7 +182,8 @@ class Reader:
         if name == "description" and self._lexicon.others.search(folded):
             return None, False
         if not soft and name == "description":
-            return self._told(sentence, setting), False
+            told = self._lexicon.told.search(folded)
+            return (self._told(sentence, setting) if told else None), False
         if not soft or (name == "frais_precisions" and self._lexicon.price.search(folded)):
             return None, False
         cut = self._lexicon.priority.search(folded)
@@ -191,10 +196,11 @@ class Reader:
         if not folded.strip(" ,:;.()"):
             return None, False
         spans = self._spotter.spans(folded, setting)
-        # Of a sentence on when a service is shut, or out of whose reach, the rest asks nothing.
-        lenient = not strong or (
-            name == "description" and all(span.told for span in spans if span.expression is not None)
-        )
+        lenient = not strong
+        meaning = [span for span in spans if span.expression is not None]
+        if name == "description" and meaning and all(span.told for span in meaning):
+            # Of a sentence on when a service is shut, or out of whose reach, the rest asks nothing.
+            return self._told(sentence, setting), False
         if name != "publics_precisions" and self._informing.tells(folded):
             # A sentence on how the service works may still name who it is for, and asks nothing else.
             spans, lenient = [span for span in spans if _binds(span, folded)], True
@@ -231,8 +237,6 @@ class Reader:
 
     def _told(self, sentence: Sentence, setting: Setting) -> Statement | None:
         """What a description says in passing that keeps people out all the same: shut, full, out of season, stairs."""
-        if not self._lexicon.told.search(sentence.folded):
-            return None
         spans = [span for span in self._spotter.spans(sentence.folded, setting) if span.told]
         expressions = [span.expression for span in spans if span.expression is not None]
         expressions = [

@@ -47,6 +47,7 @@ class Territory:
         self._lead, self._here, self._join = compiled("lead"), compiled("here"), compiled("join")
         self._department = compiled("department")
         self._except = compiled("except")
+        self._environs = compiled("environs")
         self._own = compiled("own")
         self._suburbs = compiled("suburbs")
         self._towns = towns
@@ -70,7 +71,8 @@ class Territory:
         """« … de Maine-et-Loire » just after people: where the place's name ends, and that they live there."""
         own = self._own.match(text, start)
         if own and not self._names(text, own.end(), near):
-            return own.end(), _expression(near.zone or None, True, False)
+            # Where the service has no zone, « du territoire » asks for nothing that anybody could check.
+            return (own.end(), _expression(near.zone, True, False)) if near.zone else None
         link = _OF.match(text, start)
         named = self._names(text, link.end(), near) if link else None
         if link is None or named is None:
@@ -130,7 +132,7 @@ class Territory:
 
     def _wider(self, words: str, codes: tuple[str, ...]) -> tuple[str, ...]:
         """« la métropole de Nantes » is the EPCI, not the commune; « le bassin de Laval » is nobody's list."""
-        if all(len(code) != 5 for code in codes) or self._places is None:
+        if UNSURE[0] in codes or all(len(code) != 5 for code in codes) or self._places is None:
             return codes
         if self._loose.search(words):
             return UNSURE
@@ -156,6 +158,9 @@ class Territory:
             if join is None or join.end() == end:
                 break
             position = join.end()
+        around = self._environs.match(text, end) if codes else None
+        if around:
+            return UNSURE, around.end()  # nobody can list what lies around a town
         return (tuple(dict.fromkeys(codes)), end) if codes else None
 
     def _around(self, text: str, start: int, codes: list[str]) -> tuple[tuple[str, ...], int] | None:
