@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bot.database import connect, sessions
 from bot.directory import commands
+from bot.directory.search import Query
 from bot.directory.settings import DirectorySettings
 from bot.migrations import upgrade
 from bot.settings import Settings
@@ -36,9 +38,12 @@ def import_(
     paths: list[Path],
     partial: Annotated[bool, typer.Option(help="Add to each source instead of replacing it.")] = False,
     force: Force = False,
+    report: Annotated[Path | None, typer.Option(help="Write the whole report there, as JSON.")] = None,
 ) -> None:
     """Load data.inclusion v1 dumps (JSON, CSV, Parquet, plain or gzip), services and structures together."""
-    _on_directory(lambda factory: commands.import_(factory, paths, partial=partial, force=force))
+    _on_directory(
+        lambda factory: commands.import_(factory, paths, partial=partial, force=force, report_to=report)
+    )
 
 
 @app.command()
@@ -62,24 +67,46 @@ def stats() -> None:
 @app.command()
 def search(
     words: Annotated[str | None, typer.Argument(help="Words to look for.")] = None,
-    commune: Annotated[str | None, typer.Option(help="INSEE code of the commune somebody lives in.")] = None,
+    commune: Annotated[
+        str | None, typer.Option(help="Where somebody lives: INSEE code, name or postcode.")
+    ] = None,
+    lat: Annotated[float | None, typer.Option(help="Latitude of the place, with --lon.")] = None,
+    lon: Annotated[float | None, typer.Option(help="Longitude of the place, with --lat.")] = None,
     theme: Annotated[list[str] | None, typer.Option(help="A theme or a category of data.inclusion.")] = None,
-    radius_km: Annotated[float | None, typer.Option(help="Kilometres around the commune.")] = None,
+    public: Annotated[
+        list[str] | None, typer.Option(help="One of these publics, or publics unknown.")
+    ] = None,
+    frais: Annotated[list[str] | None, typer.Option(help="gratuit or payant.")] = None,
+    mode: Annotated[list[str] | None, typer.Option(help="en-presentiel or a-distance.")] = None,
+    type_: Annotated[list[str] | None, typer.Option("--type", help="A type of service.")] = None,
+    source: Annotated[list[str] | None, typer.Option(help="Only these sources.")] = None,
+    radius_km: Annotated[float | None, typer.Option(help="Kilometres around the place.", min=0)] = None,
     max_age_days: Annotated[int | None, typer.Option(help="Leave out what was not updated since.")] = None,
-    size: Annotated[int, typer.Option(help="How many to print.")] = 20,
+    score: Annotated[float | None, typer.Option(help="Quality score at least.")] = None,
+    size: Annotated[int, typer.Option(help="How many to print.", min=1)] = 20,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
-    """Search by words, by commune, or both."""
+    """Search by words, by place, by codes, or all of them. Kilometres are a straight line; by road, an estimate."""
+    if (lat is None) != (lon is None):
+        raise typer.BadParameter("--lat and --lon go together")
+    if lat is not None and lon is not None and not (-90 <= lat <= 90 and -180 <= lon <= 180):
+        raise typer.BadParameter("--lat and --lon must be a point of the globe")
+    query = Query(
+        point=(lon, lat) if lat is not None and lon is not None else None,
+        thematiques=theme or (),
+        publics=public or (),
+        frais=frais or (),
+        modes_accueil=mode or (),
+        types=type_ or (),
+        sources=source or (),
+        score_minimum=score,
+        max_age_days=max_age_days,
+    )
+    if radius_km is not None:
+        query = replace(query, radius_km=radius_km)
     _on_directory(
         lambda factory: commands.search(
-            factory,
-            words,
-            commune=commune,
-            themes=theme or (),
-            radius_km=radius_km,
-            max_age_days=max_age_days,
-            size=size,
-            as_json=as_json,
+            factory, words, place=commune, query=query, size=size, as_json=as_json
         )
     )
 

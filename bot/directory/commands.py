@@ -4,48 +4,57 @@ from __future__ import annotations
 
 import json
 import sys
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.directory import importer
 from bot.directory.catalogue import Catalogue
+from bot.directory.communes import Communes
 from bot.directory.coverage import coverage as covered
 from bot.directory.coverage import socle
 from bot.directory.doctor import cases, report
-from bot.directory.listing import Territory, search_words
+from bot.directory.figures import figures
+from bot.directory.finding import Found, UnknownCode, find
 from bot.directory.readers import BrokenFile
-from bot.directory.search import Query, UnknownCommune, reach_rules
-from bot.directory.search import search as found_by
+from bot.directory.search import Query, UnknownCommune
 from bot.directory.settings import DirectorySettings
 from bot.directory.snapshot import Snapshot
 from bot.directory.store import records as records_of
 from bot.directory.sync import Client, SyncError
 from bot.directory.sync import sync as synchronise
+from bot.settings import ROOT
 
 Factory = sessionmaker[Session]
 PAYS_DE_LA_LOIRE = "52"
 _SHOWN = 20
 
 
-def import_(factory: Factory, paths: Sequence[Path], *, partial: bool = False, force: bool = False) -> int:
-    """Load dumps; prints the report. 0 when loaded, 1 when refused (nothing was changed)."""
+def import_(
+    factory: Factory,
+    paths: Sequence[Path],
+    *,
+    partial: bool = False,
+    force: bool = False,
+    report_to: Path | None = None,
+) -> int:
+    """Load dumps; prints the report, and writes it whole when asked. 0 when loaded, 1 when nothing was changed."""
     try:
         with _progress("import") as step:
             done = importer.import_paths(factory, paths, step, partial=partial, force=force)
     except (BrokenFile, importer.Refusal) as error:
         _fail(str(error))
         return 1
-    _tell(done)
+    _tell(done, report_to)
     return 0
 
 
@@ -69,18 +78,7 @@ def stats(factory: Factory) -> dict[str, Any]:
     """Counts of what is in force; prints them as JSON and gives them back."""
     catalogue = Catalogue(factory)
     with factory() as session:
-        view = catalogue.view(session)
-    index = view.index
-    counted = {
-        "version": view.version,
-        "services": len(index),
-        "structures": len(view.structures.lines),
-        "sources": dict(Counter(str(source) for source in index.sources).most_common()),
-        "without_own_point": int((~index.own_point).sum()),
-        "remote": len(index.remote),
-        "without_publics": int((index.publics == 0).sum()),
-        "score_median": round(float(sorted(index.score)[len(index) // 2]), 2) if len(index) else None,
-    }
+        counted = figures(session, catalogue.view(session))
     _print(counted)
     return counted
 
@@ -89,53 +87,81 @@ def search(
     factory: Factory,
     words: str | None = None,
     *,
-    commune: str | None = None,
-    themes: Sequence[str] = (),
-    radius_km: float | None = None,
-    max_age_days: int | None = None,
+    place: str | None = None,
+    query: Query | None = None,
     size: int = _SHOWN,
     as_json: bool = False,
 ) -> int:
-    """Print the services found by words, by commune, or both. 1 for an unknown commune."""
+    """Print the services found by words, by place and by codes. 1 for a place or a code that is not known.
+
+    `place` is an INSEE code, a name or a postcode; `query` holds the rest.
+    """
+    query = query or Query()
     catalogue = Catalogue(factory)
-    with factory() as session:
-        view = catalogue.view(session)
-        radius = float(reach_rules()["radius_km"] if radius_km is None else radius_km)
-        ranks = view.words.ranks(words) if words else None
-        if commune is None:
-            hits, total = search_words(
-                view, Query(thematiques=themes, max_age_days=max_age_days), words, Territory(), 1, size
-            )
-            lines = [(id_, km) for id_, km, _ in hits]
-        else:
-            among = view.usable if ranks is None else view.usable & (ranks > 0)
-            query = Query(
-                code_commune=commune,
-                thematiques=themes,
-                radius_km=radius,
-                max_age_days=max_age_days,
-                among=among,
-            )
-            try:
-                by_place = found_by(view.index, view.places, query)
-            except UnknownCommune:
-                _say(f"unknown commune code: {commune}")
-                return 1
-            total = len(by_place)
-            listed = zip(by_place.positions[:size].tolist(), by_place.km[:size].tolist(), strict=True)
-            lines = [(str(view.index.ids[at]), None if km != km else round(km)) for at, km in listed]
-        records = records_of(session, "service", [id_ for id_, _ in lines])
-    shown = [
-        {"id": id_, "km": km, "nom": records[id_]["nom"], "commune": records[id_]["commune"],
-         "date_maj": records[id_]["date_maj"]}
-        for id_, km in lines
-        if id_ in records
-    ]  # fmt: skip
+    try:
+        if place is not None:
+            query = replace(query, code_commune=_commune(place, catalogue.places))
+        with factory() as session:
+            answer = find(session, catalogue.view(session), query, words, size)
+    except (UnknownCommune, UnknownCode) as error:
+        _say(str(error))
+        return 1
     if as_json:
-        _print({"total": total, "services": shown})
-    else:
-        _table(f"{total} services", ("km", "nom", "commune", "date_maj", "id"), shown)
+        held = [{**_named(one.record), "form": one.form, "evidence": one.evidence} for one in answer.held]
+        _print({"total": answer.total, "services": [_offer(one) for one in answer.offers], "held": held})
+        return 0
+    lines = [
+        {"km (road, estimated)": _shown_km(one), "nom": _shown_name(one), "commune": one.record["commune"],
+         "date_maj": _shown_age(one), "id": one.record["id"]}
+        for one in answer.offers
+    ]  # fmt: skip
+    _table(f"{answer.total} services", ("km (road, estimated)", "nom", "commune", "date_maj", "id"), lines)
+    for one in answer.held:
+        _say(f"held back: {one.record['nom']} ({one.record['id']}), {one.form}: {one.evidence}")
     return 0
+
+
+def _commune(place: str, places: Communes) -> str:
+    """The INSEE code of a place; a postcode or a name that several communes bear is told with its choices."""
+    if (known := places.get(place)) is not None:
+        return known.code
+    from bot.understanding.places import Gazetteer  # slow to build, and seldom needed here
+
+    answer = Gazetteer.load(ROOT / "data").resolve(place)
+    if answer.code is not None:
+        return answer.code
+    choices = ", ".join(f"{code} {places.by_code[code].nom}" for code in answer.candidates[:_SHOWN])
+    raise UnknownCommune(f"{place}: which one? {choices}" if choices else f"unknown commune: {place}")
+
+
+def _named(record: dict[str, Any]) -> dict[str, Any]:
+    return {name: record[name] for name in ("id", "nom", "commune", "date_maj")}
+
+
+def _offer(one: Found) -> dict[str, Any]:
+    told = {name: value for name, value in asdict(one).items() if name != "record"}
+    return {
+        **_named(one.record),
+        **told,
+        "held": one.held and {"form": one.held.form, "evidence": one.held.evidence},
+    }
+
+
+def _shown_km(one: Found) -> str:
+    if one.km is None or one.road_km is None:
+        return "remote" if one.remote else ""
+    return f"{one.km:.0f} ({one.road_km:.0f})"
+
+
+def _shown_name(one: Found) -> str:
+    copies = f" (+{one.copies})" if one.copies else ""
+    held = f" [{one.held.form}: {one.held.evidence}]" if one.held else ""
+    return f"{one.record['nom']}{copies}{held}"
+
+
+def _shown_age(one: Found) -> str:
+    said = str(one.record["date_maj"])
+    return f"{said} (stale: {one.age_days} days)" if one.stale else said
 
 
 def doctor(
@@ -178,16 +204,18 @@ def coverage(
     return 0
 
 
-def _tell(done: importer.Report) -> None:
+def _tell(done: importer.Report, report_to: Path | None = None) -> None:
     counts = done.as_dict()
-    aside = counts.pop("set_aside")
+    if report_to is not None:
+        _write(json.dumps(counts, ensure_ascii=False, indent=1), report_to)
+    counts.pop("set_aside")
+    aside = done.set_aside
     _print(counts)
     for item in aside[:_SHOWN]:
-        _say(
-            f"set aside: {item['file']}, row {item['row']}, {item['id']}, field {item['field']}: {item['reason']}"
-        )
+        _say(f"set aside: {item}")
     if len(aside) > _SHOWN:
-        _say(f"… and {sum(counts['refused'].values()) - _SHOWN} more rows set aside")
+        rest = sum(counts["refused"].values()) - _SHOWN
+        _say(f"… and {rest} more rows set aside; --report FILE lists them")
 
 
 @contextmanager
@@ -206,7 +234,7 @@ def _progress(label: str) -> Iterator[Callable[[int], None]]:
 def _table(title: str, columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
     table = Table(*columns, title=title)
     for row in rows:
-        table.add_row(*("" if row[name] is None else str(row[name]) for name in columns))
+        table.add_row(*(escape("" if row[name] is None else str(row[name])) for name in columns))
     Console().print(table)
 
 

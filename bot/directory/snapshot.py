@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot.directory import freshness, overlays, store
 from bot.directory.communes import Communes, communes
+from bot.directory.folding import fold_key
 from bot.directory.freshness import Held
 from bot.directory.importer import version
 from bot.directory.index import SCOPES, Index, expand_themes
@@ -58,7 +58,7 @@ class Snapshot:
         self.index = index
         self.places = places or communes()
         self._held: dict[tuple[str, date], Held | None] = {}
-        self._folds = {id_: _fold_key(service) for id_, service in services.items()}
+        self._folds = {id_: fold_key(service) for id_, service in services.items()}
 
     @classmethod
     def load(cls, session: Session, *, themes: Collection[str] = (), today: date | None = None) -> Snapshot:
@@ -200,20 +200,3 @@ def _with_context(
     if local:
         extra["local"] = local
     return {**service, "extra": extra or None}
-
-
-def _fold_key(service: Service) -> Any:
-    """What makes two services of one source the same offer repeated: words, themes, zone and conditions."""
-    return (
-        service["source"],
-        _plain(service["nom"]),
-        _plain(service["description"]),
-        _plain(service["conditions_acces"] or ""),
-        tuple(sorted(service["thematiques"] or ())),
-        tuple(sorted(service["publics"] or ())),
-    )
-
-
-def _plain(text: str) -> int:
-    letters = unicodedata.normalize("NFKD", text.casefold())
-    return hash("".join(char for char in letters if char.isalnum()))
