@@ -20,6 +20,8 @@ from bot.settings import Settings
 app = typer.Typer(no_args_is_help=True, help="The directory of services: load, synchronise, count, search.")
 Force = Annotated[bool, typer.Option(help="Load even when far fewer services come than were there.")]
 
+Report = Annotated[Path | None, typer.Option(help="Write the whole report there, as JSON.")]
+
 
 def _on_directory(command: Callable[[sessionmaker[Session]], int]) -> None:
     settings = Settings()
@@ -38,7 +40,7 @@ def import_(
     paths: list[Path],
     partial: Annotated[bool, typer.Option(help="Add to each source instead of replacing it.")] = False,
     force: Force = False,
-    report: Annotated[Path | None, typer.Option(help="Write the whole report there, as JSON.")] = None,
+    report: Report = None,
 ) -> None:
     """Load data.inclusion v1 dumps (JSON, CSV, Parquet, plain or gzip), services and structures together."""
     _on_directory(
@@ -47,10 +49,12 @@ def import_(
 
 
 @app.command()
-def sync(force: Force = False) -> None:
+def sync(force: Force = False, report: Report = None) -> None:
     """Synchronise from the API of the settings."""
     resume = Settings().var / "directory-sync"
-    _on_directory(lambda factory: commands.sync(factory, DirectorySettings(), resume, force=force))
+    _on_directory(
+        lambda factory: commands.sync(factory, DirectorySettings(), resume, force=force, report_to=report)
+    )
 
 
 @app.command()

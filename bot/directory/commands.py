@@ -58,7 +58,14 @@ def import_(
     return 0
 
 
-def sync(factory: Factory, settings: DirectorySettings, resume: Path, *, force: bool = False) -> int:
+def sync(
+    factory: Factory,
+    settings: DirectorySettings,
+    resume: Path,
+    *,
+    force: bool = False,
+    report_to: Path | None = None,
+) -> int:
     """Synchronise from the API of the settings; prints the report. `resume` is a folder for an interrupted run."""
     token = settings.sync_token.get_secret_value() if settings.sync_token else None
     client = Client(settings.sync_url, token)
@@ -70,7 +77,7 @@ def sync(factory: Factory, settings: DirectorySettings, resume: Path, *, force: 
         except (SyncError, importer.Refusal) as error:
             _fail(str(error))
             return 1
-        _tell(done)
+        _tell(done, report_to)
     return 0
 
 

@@ -114,7 +114,8 @@ def sync(
 
     Pages already read are kept in `resume` (a folder) until the load is done, so that an interrupted run goes
     on where it stopped. Rows are kept once by id: a reload at the source between two pages repeats some. When
-    the pages do not add up to the total the source announces, they are read once again from the start.
+    the pages do not add up to the total the source announces, they are read once again from the start. `progress`
+    is called with the number of rows fetched of a kind, then with the number loaded.
     Raises `SyncError`, `importer.Refusal`.
     """
     resume.mkdir(parents=True, exist_ok=True)
@@ -127,22 +128,55 @@ def sync(
         mark.write_text(identity, encoding="utf-8")
     with requests.Session() as session:
         for kind in PATHS:
-            if not _complete(session, client, kind, resume, filters):
-                for page in resume.glob(f"{kind}-*.json"):
-                    page.unlink()
-                if not _complete(session, client, kind, resume, filters):
-                    raise SyncError(f"{PATHS[kind]}: the source changes while it is read; try again later")
+            _read(session, client, kind, resume, filters, progress)
     # With a filter the API shows a part of each source: what is not in it has not vanished.
     report = load(factory, _rows(resume), progress, force=force, partial=bool(filters), kind="sync")
     _clear(resume)
     return report
 
 
-def _complete(
-    session: requests.Session, client: Client, kind: Kind, resume: Path, filters: dict[str, Any]
-) -> bool:
-    """Fetch the pages that are missing; whether the ids they hold reach the total the last page announces."""
-    number, pages, total = 1, 1, 0
+def _read(
+    session: requests.Session,
+    client: Client,
+    kind: Kind,
+    resume: Path,
+    filters: dict[str, Any],
+    progress: Progress | None,
+) -> None:
+    """Fetch all pages of a kind into `resume`, once more from the start when they do not add up."""
+    first = _fetched(session, client, kind, resume, filters, progress)
+    if first.complete:
+        return
+    for page in resume.glob(f"{kind}-*.json"):
+        page.unlink()
+    again = _fetched(session, client, kind, resume, filters, progress)
+    # Twice the same ids in as many rows as announced: the source itself gives some of them several times.
+    repeats = again.ids == first.ids and again.rows >= again.total
+    if not again.complete and not repeats:
+        raise SyncError(f"{PATHS[kind]}: the source changes while it is read; try again later")
+
+
+@dataclass(frozen=True)
+class _Fetched:
+    ids: frozenset[str]
+    rows: int
+    total: int
+
+    @property
+    def complete(self) -> bool:
+        return len(self.ids) >= self.total
+
+
+def _fetched(
+    session: requests.Session,
+    client: Client,
+    kind: Kind,
+    resume: Path,
+    filters: dict[str, Any],
+    progress: Progress | None,
+) -> _Fetched:
+    """Fetch the pages that are missing; gives the ids and rows they hold and the total the last page announces."""
+    number, pages, total, rows = 1, 1, 0, 0
     ids: set[str] = set()
     while number <= pages:
         kept = resume / f"{kind}-{number:06d}.json"
@@ -154,9 +188,12 @@ def _complete(
             partial.write_text(json.dumps(page), encoding="utf-8")
             partial.replace(kept)
         ids.update(str(item.get("id")) for item in page["items"] if isinstance(item, dict))
+        rows += len(page["items"])
+        if progress:
+            progress(rows)
         pages, total = int(page["pages"]), int(page["total"])
         number += 1
-    return len(ids) >= total
+    return _Fetched(frozenset(ids), rows, total)
 
 
 def _rows(resume: Path) -> Iterator[tuple[str, Row]]:

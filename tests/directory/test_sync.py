@@ -187,6 +187,29 @@ def test_a_reload_between_two_pages_repeats_rows_and_loses_none(
     assert not report.repeated
 
 
+def test_a_source_that_repeats_a_row_gives_it_once(
+    sqlite_factory: sessionmaker[Session], source: Source, client: Client, tmp_path: Path
+) -> None:
+    source.services.insert(14, source.services[3])
+    seen: list[int] = []
+    report = sync(sqlite_factory, client, tmp_path, seen.append)
+    assert report.added["service"] == 25
+    assert seen[:4] == [1, 10, 20, 26]
+
+
+def test_a_source_that_never_adds_up_changes_nothing(
+    sqlite_factory: sessionmaker[Session], source: Source, client: Client, tmp_path: Path
+) -> None:
+    def hook(path: str, page: int, call: int) -> Response | None:
+        body = {"items": source.services[:9], "total": 10, "page": page, "size": 9, "pages": 1}
+        return Response(json.dumps(body), content_type="application/json") if path == "services" else None
+
+    source.hook = hook
+    with pytest.raises(SyncError, match="changes while it is read"):
+        sync(sqlite_factory, client, tmp_path)
+    assert _ids(sqlite_factory) == []
+
+
 def test_a_source_that_gives_nothing_is_not_an_empty_directory(
     sqlite_factory: sessionmaker[Session], source: Source, client: Client, tmp_path: Path
 ) -> None:
