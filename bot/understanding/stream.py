@@ -13,6 +13,8 @@ from bot.understanding.pattern import Pattern, captured
 from bot.understanding.text import BORDER, Token, split_digits
 
 MAX_TOKENS = 500  # bounds the work on pasted documents
+MAX_GLUED = 2  # particles before one word: « وبالسيارة »
+LEAST_GLUED = 4
 
 
 @dataclass(frozen=True)
@@ -168,12 +170,14 @@ def _parts(chunk: Token, lexicon: Lexicon, known: frozenset[str]) -> Iterator[To
 def _mended(token: Token, lexicon: Lexicon, known: frozenset[str]) -> list[Token]:
     word, vocabulary = token.text, lexicon.vocabulary
     size = token.end - token.start
-    for prefix, spelt in lexicon.prefixes:
-        rest = word[len(prefix) :]
-        if word.startswith(prefix) and len(rest) >= 2 and (lexicon.knows(rest) or rest in known):
-            cut = token.start + min(len(prefix), size)
-            parts = lexicon.spelling.get(rest, (rest,))
-            return [Token(spelt, token.start, cut), *(Token(part, cut, token.end) for part in parts)]
+    if (glued := _unglued(word, lexicon, known)) is not None:
+        head, rest = glued
+        cut = token.start + min(len(word) - len(rest), size)
+        parts = lexicon.spelling.get(rest, (rest,))
+        return [
+            *(Token(part, token.start, cut) for part in head),
+            *(Token(part, cut, token.end) for part in parts),
+        ]
     for suffix, spelt in lexicon.suffixes:
         rest = word[: -len(suffix)]
         if word.endswith(suffix) and len(rest) >= 3 and (lexicon.knows(rest) or rest in known):
@@ -197,3 +201,21 @@ def _mended(token: Token, lexicon: Lexicon, known: frozenset[str]) -> list[Token
             if abs(len(meant) - len(word)) <= 1 and OSA.distance(word, meant, score_cutoff=1) <= 1:
                 return [token._replace(text=meant)]
     return [token]
+
+
+def _unglued(
+    word: str, lexicon: Lexicon, known: frozenset[str], deep: int = MAX_GLUED
+) -> tuple[list[str], str] | None:
+    """The particles glued before a known word, as patterns spell them, and that word: the longest one known."""
+    for prefix, spelt in reversed(lexicon.prefixes):
+        rest = word[len(prefix) :]
+        if word.startswith(prefix) and len(rest) >= 2 and (lexicon.knows(rest) or rest in known):
+            return [spelt] if spelt else [], rest
+    if deep > 1:
+        for prefix, spelt in reversed(lexicon.prefixes):
+            rest = word[len(prefix) :]
+            if word.startswith(prefix) and len(rest) >= LEAST_GLUED:
+                inner = _unglued(rest, lexicon, known, deep - 1)
+                if inner is not None:
+                    return [*([spelt] if spelt else []), *inner[0]], inner[1]
+    return None
