@@ -127,7 +127,7 @@ class FactsReader(GraphComponent):
         Only by its exact name, and to be read back: a misspelt word is no town when none was asked for.
         """
         asked = state.get("asked")
-        known = (state.get("profile") or {}).get("origin") or "origin" in (state.get("skipped") or ())
+        known = (state.get("profile") or {}).get("origin")
         if asked in (None, "origin", "destination", "contact", "consent") or known:
             return []
         assert FactsReader._understanding is not None
