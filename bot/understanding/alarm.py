@@ -94,6 +94,7 @@ def _joined(
     lexicon = own.get(language)
     if lexicon is not None:
         joined["spelling"] = {word: " ".join(parts) for word, parts in lexicon.spelling.items()}
+        joined["also"] = lexicon.also
         joined["clitics"] = {"prefixes": dict(lexicon.prefixes), "suffixes": dict(lexicon.suffixes)}
     for name, section in sections.items():
         joined["spelling"].update(section.get("spelling") or {})

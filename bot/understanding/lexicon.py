@@ -181,17 +181,21 @@ class Lexicon:
         self.contractions = {
             fold(str(k)): fold(str(v)) for k, v in (content.get("contractions") or {}).items()
         }
+        self.also = {
+            fold(str(k)): [fold(str(w)) for w in words] for k, words in (content.get("also") or {}).items()
+        }
         self._grammar = Grammar(
             self._spelt,
             content.get("sets") or {},
             self.numbers,
             tuple(self.weekdays),
             tuple(self.months),
-            {fold(str(k)): [fold(str(w)) for w in v] for k, v in (content.get("also") or {}).items()},
+            self.also,
             [self._spelt(str(w)) for name in DENYING for w in cues.get(name) or ()],
             fold,
         )
         self.memory: dict[Any, tuple[Any, ...]] = {}  # how words met before are spelt (see `read_stream`)
+        self._known: dict[str, bool] = {}  # answers of `knows`
         self.early = Index()  # dates, times and what announces a place: read before the rest
         self.index = Index()
         self.asked = Index()
@@ -278,9 +282,16 @@ class Lexicon:
 
     def knows(self, word: str) -> bool:
         """Whether a folded word belongs to this language as far as the lexicon tells, inflected forms included."""
-        if word in self.vocabulary or word in self.spelling:
-            return True
-        return word.startswith(self.stems.get(word[:2], ()))
+        known = self._known.get(word)
+        if known is None:
+            if len(self._known) >= REMEMBERED:
+                self._known.clear()
+            known = self._known[word] = (
+                word in self.vocabulary
+                or word in self.spelling
+                or word.startswith(self.stems.get(word[:2], ()))
+            )
+        return known
 
     @cached_property
     def stems(self) -> Mapping[str, tuple[str, ...]]:
@@ -312,8 +323,8 @@ class Lexicon:
         return {sound: tuple(words) for sound, words in out.items()}
 
     def heard_as(self, word: str) -> str | None:
-        """The known word that an unknown one of four letters or more sounds like, or None."""
-        if not self.sounds or len(word) < 4 or not word.isascii():
+        """The known word that an unknown one of three letters or more sounds like, or None."""
+        if not self.sounds or len(word) < 3 or not word.isascii():
             return None
         sound = self.sounds.of(word)
         alike = self._heard.get(sound, ()) if len(sound) >= 3 else ()

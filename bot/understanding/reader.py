@@ -29,6 +29,7 @@ from bot.understanding.trip import Trip
 
 PARIS = ZoneInfo("Europe/Paris")
 ALWAYS = "fr"  # people living in France put French words in whatever language they write
+NO_CUES = frozenset({"rule", "clock", "trips"})
 ENOUGH_WORDS = 2  # known words before a language nobody announced is read as well
 
 
@@ -222,14 +223,18 @@ class Understanding:
         text: str,
     ) -> list[Fact]:
         """The facts that lie in the very words of times and days: « les samedis », « contrat de 15 heures »."""
-        stream, hits, scope = _marked(base, marks, lexicon, text)
+        stream = base.replaced(marks)
         told = [base.span(start, end) for start, end in taken]
-        spans = ((hit, stream.span(hit.start, hit.end)) for hit in _of(hits, "rule"))
-        return Codes(stream, scope, lexicon, self.policy).facts(
+        candidates = lexicon.index.candidates(stream.words)
+        hits = [
             hit
-            for hit, (start, end) in spans
-            if hit.rule.field in self.policy.worded and any(start < b and a < end for a, b in told)
-        )
+            for hit in stream.hits([pair for pair in candidates if pair[0].field in self.policy.worded])
+            if any(start < b and a < end for start, end in [stream.span(hit.start, hit.end)] for a, b in told)
+        ]
+        if not hits:
+            return []
+        cues = stream.hits([pair for pair in candidates if pair[0].kind not in NO_CUES])
+        return Codes(stream, Scope(stream, lexicon, cues, text), lexicon, self.policy).facts(hits)
 
     def _deadline(
         self, stream: Stream, scope: Scope, day_of: Mapping[str, Any], never: Sequence[Hit]
@@ -256,7 +261,7 @@ def _marked(
 ) -> tuple[Stream, list[Hit], Scope]:
     stream = base.replaced(marks)
     hits = stream.hits(lexicon.index.candidates(stream.words))
-    cues = [hit for hit in hits if hit.rule.kind not in ("rule", "clock", "trips")]
+    cues = [hit for hit in hits if hit.rule.kind not in NO_CUES]
     return stream, hits, Scope(stream, lexicon, cues, text)
 
 
