@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy.orm import Session, defer, joinedload
 
 from bot.gateway.limits import Limits
 from bot.gateway.message import Incoming
@@ -17,6 +17,42 @@ from bot.gateway.tables import Contact, Conversation, Inbox, Outbox, Person
 from bot.sealing import sealer_of
 
 DEFAULT_LANGUAGE = "fr"
+# Put together once: that costs more than running them, and every message comes this way.
+MET = (
+    select(Contact, Conversation)
+    .outerjoin(Conversation, Conversation.person_id == Contact.person_id)
+    .where(
+        Contact.channel == bindparam("way"),
+        Contact.address_digest.in_(bindparam("digests", expanding=True)),
+    )
+    .order_by(Conversation.started_at.desc(), Conversation.id)
+    .limit(1)
+    # What is sealed is not unsealed for nothing.
+    .options(
+        joinedload(Contact.person, innerjoin=True),
+        defer(Contact.address),
+        defer(Conversation.state),
+        defer(Conversation.choices),
+    )
+)
+SEEN = select(
+    select(Inbox.id)
+    .where(Inbox.channel == bindparam("way"), Inbox.dedupe == bindparam("mark"))
+    .scalar_subquery(),
+    select(func.count())
+    .select_from(Inbox)
+    .where(Inbox.conversation_id == bindparam("held"), Inbox.received_at > bindparam("since"))
+    .scalar_subquery(),
+)
+NUMBERED = (
+    update(Conversation)
+    .where(Conversation.id == bindparam("held"))
+    .values(seq=Conversation.seq + bindparam("count"))
+    .returning(Conversation.seq)
+    .execution_options(synchronize_session=False)
+)
+CAME = NUMBERED.values(contact_id=bindparam("here"), channel=bindparam("way"), last_at=bindparam("moment"))
+ADD = insert(Inbox).returning(Inbox.id)
 
 
 @dataclass(frozen=True)
@@ -44,48 +80,48 @@ def store(
     same at the same moment: call again in a new transaction (`sqlalchemy` has rolled this one back).
     """
     contact, conversation = opened(session, incoming, now, languages)
+    conversation_id = conversation.id
     dedupe = _dedupe(session, incoming, contact, conversation)
-    known = session.execute(
-        select(Inbox.id, Inbox.conversation_id).where(
-            Inbox.channel == incoming.channel, Inbox.dedupe == dedupe
-        )
-    ).first()
+    known, recent = session.execute(
+        SEEN,
+        {"way": incoming.channel, "mark": dedupe, "held": conversation_id, "since": now - limits.window},
+    ).one()
     if known is not None:
-        return Arrival(known.id, known.conversation_id, new=False)
+        return Arrival(known, session.get_one(Inbox, known).conversation_id, new=False)
     # Who writes again after being erased is here again: what they say now is not part of what was to go.
     contact.person.erased_at = None
-    limited = _limited(session, incoming.channel, conversation, now, limits, pressing)
-    conversation_id = conversation.id
-    # The answer goes where the person wrote from last.
-    seq = next_seq(session, conversation_id, contact_id=contact.id, channel=contact.channel, last_at=now)
-    session.expire(conversation)
-    row = Inbox(
-        conversation_id=conversation_id,
-        channel=incoming.channel,
-        dedupe=dedupe,
-        seq=seq,
-        kind=incoming.kind,
-        text=incoming.text,
-        given={**incoming.given, "choice": incoming.choice},
-        at=incoming.at or now,
-        received_at=now,
-        next_try_at=now,
-        status="dead" if limited else "pending",
-        reason="limited" if limited else None,
+    limited = limits.exceeded(recent, incoming.channel) and (
+        limits.flooded(recent) or not pressing(conversation.language)
     )
-    session.add(row)
-    session.flush()
-    return Arrival(row.id, conversation_id, new=True, limited=limited)
+    row = {
+        "conversation_id": conversation_id,
+        "channel": incoming.channel,
+        "dedupe": dedupe,
+        "seq": _taken(session, conversation_id, contact, now),
+        "kind": incoming.kind,
+        "text": incoming.text,
+        "given": {**incoming.given, "choice": incoming.choice},
+        "at": incoming.at or now,
+        "received_at": now,
+        "next_try_at": now,
+        "status": "dead" if limited else "pending",
+        "reason": "limited" if limited else None,
+    }
+    inbox_id = session.execute(ADD, row).scalar_one()
+    session.expire(conversation)
+    return Arrival(inbox_id, conversation_id, new=True, limited=limited)
 
 
 def opened(
     session: Session, incoming: Incoming, now: datetime, languages: Collection[str]
 ) -> tuple[Contact, Conversation]:
-    """The contact and the conversation a message belongs to, made where they are missing."""
-    contact = contact_of(session, incoming.channel, incoming.address)
-    if contact is None:
-        contact = _new_contact(session, incoming, now)
-    conversation = conversation_of(session, contact)
+    """The contact and the conversation a message belongs to, made where they are missing.
+
+    One conversation a person, whatever the channels they write from.
+    """
+    met = session.execute(MET, _met(session, incoming.channel, incoming.address)).first()
+    contact = met[0] if met is not None else _new_contact(session, incoming, now)
+    conversation = met[1] if met is not None else None
     if conversation is None:
         conversation = _new_conversation(session, contact, incoming, now, languages)
     return contact, conversation
@@ -93,36 +129,27 @@ def opened(
 
 def contact_of(session: Session, channel: str, address: str) -> Contact | None:
     """The contact with this address on this channel, under any key in force."""
-    digests = sealer_of(session.get_bind().dialect).digests(f"{channel}|{address}")
-    return session.scalar(
-        select(Contact)
-        .where(Contact.channel == channel, Contact.address_digest.in_(digests))
-        .options(joinedload(Contact.person))
-    )
+    met = session.execute(MET, _met(session, channel, address)).first()
+    return met[0] if met is not None else None
 
 
-def conversation_of(session: Session, contact: Contact) -> Conversation | None:
-    """The person's conversation: one, whatever the channels they write from."""
-    return session.scalar(
-        select(Conversation)
-        .where(Conversation.person_id == contact.person_id)
-        .order_by(Conversation.started_at.desc(), Conversation.id)
-        .limit(1)
-    )
-
-
-def next_seq(session: Session, conversation_id: str, count: int = 1, **values: Any) -> int:
-    """Take `count` numbers for messages of this conversation; the first of them. `values` are set beside."""
-    last = session.scalar(
-        update(Conversation)
-        .where(Conversation.id == conversation_id)
-        .values(seq=Conversation.seq + count, **values)
-        .returning(Conversation.seq)
-        .execution_options(synchronize_session=False)
-    )
+def next_seq(session: Session, conversation_id: str, count: int = 1) -> int:
+    """Take `count` numbers for messages of this conversation; the first of them."""
+    last = session.scalar(NUMBERED, {"held": conversation_id, "count": count})
     if last is None:
         raise LookupError("no such conversation")
-    return last - count + 1
+    return int(last) - count + 1
+
+
+def _taken(session: Session, conversation_id: str, contact: Contact, now: datetime) -> int:
+    """The number of a message that came; the answer goes where the person wrote from last."""
+    here = {"here": contact.id, "way": contact.channel, "moment": now}
+    return int(session.execute(CAME, {"held": conversation_id, "count": 1, **here}).scalar_one())
+
+
+def _met(session: Session, channel: str, address: str) -> dict[str, Any]:
+    digests = sealer_of(session.get_bind().dialect).digests(f"{channel}|{address}")
+    return {"way": channel, "digests": list(digests)}
 
 
 def _new_contact(session: Session, incoming: Incoming, now: datetime) -> Contact:
@@ -168,24 +195,3 @@ def _dedupe(session: Session, incoming: Incoming, contact: Contact, conversation
         parts = ["words", str(last), incoming.kind, str(incoming.choice), incoming.text]
     said = "\x00".join([contact.address_digest, *parts])
     return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _limited(
-    session: Session,
-    channel: str,
-    conversation: Conversation,
-    now: datetime,
-    limits: Limits,
-    pressing: Callable[[str], bool],
-) -> bool:
-    """Whether this message is one too many. One that cannot wait is not, short of a flood."""
-    if limits.messages is None:
-        return False
-    recent = session.scalar(
-        select(func.count())
-        .select_from(Inbox)
-        .where(Inbox.conversation_id == conversation.id, Inbox.received_at > now - limits.window)
-    )
-    if not limits.exceeded(recent or 0, channel):
-        return False
-    return limits.flooded(recent or 0) or not pressing(conversation.language)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import shutil
 import subprocess
@@ -64,8 +65,11 @@ class Phone:
     operator: int
     heard: queue.Queue[str] = field(default_factory=queue.Queue)
     processes: list[subprocess.Popen[str]] = field(default_factory=list)
+    sent: threading.Event = field(default_factory=threading.Event)
 
     def say(self, kind: str, text: str) -> None:
+        """Send one message and listen. The operator's line takes one phone at a time: what comes meanwhile waits."""
+        self.hang_up()
         command = [
             str(FAKESMSC),
             "-H",
@@ -80,10 +84,24 @@ class Phone:
         self.processes.append(process)
         threading.Thread(target=self._listen, args=(process,), daemon=True).start()
 
+    def hang_up(self) -> None:
+        """End the connection, once the message has left."""
+        while self.processes:
+            process = self.processes.pop()
+            self.sent.wait(10)
+            process.terminate()
+            process.wait(20)
+            if process.stdout is not None:
+                process.stdout.close()
+        self.sent.clear()
+
     def _listen(self, process: subprocess.Popen[str]) -> None:
         assert process.stdout is not None
-        for line in process.stdout:
-            self.heard.put(line)
+        with contextlib.suppress(ValueError):  # closed while it was read
+            for line in process.stdout:
+                if "sent message" in line:
+                    self.sent.set()
+                self.heard.put(line)
 
     def hears(self, words: str, seconds: float = 20) -> str:
         until, lines = time.monotonic() + seconds, []
@@ -102,16 +120,6 @@ class Phone:
             self.say("text", words)
         else:
             self.say("ucs2", "".join(f"%{byte:02X}" for byte in words.encode("utf-16-be")))
-
-    def leaves(self, kind: str, text: str) -> None:
-        """Send a message and hang up: the operator's line takes one phone at a time."""
-        self.say(kind, text)
-        self.hears("sent message")
-        process = self.processes.pop()
-        process.terminate()
-        process.wait(20)
-        assert process.stdout is not None
-        process.stdout.close()
 
     def parts(self, end: str, seconds: float = 30) -> list[str]:
         """The parts of a long message in their order, up to the one that ends so."""
@@ -177,11 +185,10 @@ def boxes(folder: Path, address: str, sendsms: int) -> Iterator[Boxes]:
         _await(f"{url}/cgi-bin/sendsms")
         yield Boxes(url, phone)
     finally:
-        for process in [*phone.processes, *reversed(running)]:
+        phone.hang_up()
+        for process in reversed(running):
             process.terminate()
             process.wait(20)
-            if process.stdout is not None:
-                process.stdout.close()
 
 
 def _await(url: str) -> None:

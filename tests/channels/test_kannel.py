@@ -93,6 +93,6 @@ def test_a_long_answer_leaves_in_parts_that_belong_together(bench: Bench, words:
 
 
 def test_parts_of_a_long_message_arrive_as_one(bench: Bench) -> None:
-    bench.phone.leaves("udh", "%05%00%03%07%02%02 Cholet+demain")
+    bench.phone.say("udh", "%05%00%03%07%02%02 Cholet+demain")
     bench.phone.say("udh", "%05%00%03%07%02%01 je+vais+a+")
     assert bench.phone.read() == "fr:echo je vais a Cholet demain"

@@ -191,7 +191,8 @@ def test_erase_asks_once_then_nothing_is_left_but_the_goodbye(house: House) -> N
 
 def test_erase_can_be_refused(house: House) -> None:
     house.say("effacer")
-    assert house.keys("2") == ["erase.kept"]
+    assert house.keys("2") == ["erase.kept", "echo"]
+    assert house.engine.asked[-1].metadata["choice"] == {"intent": "repeat", "quiet": True}
     assert house.effects.names() == []
 
 
