@@ -73,7 +73,7 @@ class Parser:
         if rest_start < len(text):
             rest = combine(self._items(text, spans, rest_start, len(text)), listing)
             main = rest if main is None else main if rest is None else all_of(main, rest)
-        body = text[:body_start] + text[body_start:].replace(" ni ", " ou ")
+        body = text[:body_start] + text[body_start:].replace(" ni ", " ou ").replace(" et ", " ou ")
         except_for = combine(self._items(body, spans, body_start, body_end), True)
         return Clause(self._except(text[start:body_start], main, except_for, spans, start), welcome)
 
@@ -90,6 +90,14 @@ class Parser:
     def _without_examples(self, text: str, spans: list[Span]) -> tuple[str, list[Span]]:
         """« salariés précaires (CDD, intérim, temps partiel) »: what the brackets list explains the word before."""
         for listed in re.finditer(r"\(([^()]{3,120})\)", text):
+            if any(
+                span.kind == "document"
+                for span in spans
+                if listed.start() < span.start and span.end <= listed.end()
+            ):
+                text = text[: listed.start()].ljust(listed.end()) + text[listed.end() :]
+                spans = [span for span in spans if not listed.start() < span.start < listed.end()]
+                continue
             before = [span for span in spans if span.kind == "who" and 0 <= listed.start() - span.end <= 2]
             inside = [span for span in spans if listed.start() < span.start and span.end <= listed.end()]
             kinds = {span.kind for span in inside}
@@ -195,7 +203,7 @@ class Parser:
             told = bool(self._lexicon.qualifier.match(text[read[-1].end : end]))
             left = (
                 []
-                if self._lenient and not (told and read[-1].kind == "who")
+                if self._lenient and not (told and read[-1].kind in ("who", "age"))
                 else [word for word in left if self._strip(word) not in self._lexicon.offer]
             )
         elif not left and _FIGURE.search("".join(rest)):

@@ -118,9 +118,10 @@ def with_publics(
     if any(code in FREE for code in publics):
         coded = []
     spoken = any(statement.people for statement in firm)
+    described = any(isinstance(atom, Age | Situation) for each in firm for atom in atoms(each.expression))
     criteria: list[Criterion] = []
     for statement in told:
-        if statement.people and (spoken or coded) and not statement.strong:
+        if statement.people and (spoken or coded or described) and not statement.strong:
             continue
         expression = statement.expression
         if statement.people and any(code in FREE for code in publics) and not statement.strong:

@@ -65,8 +65,20 @@ def combine(items: list[Item], listing: bool) -> Expression | None:
 def _kinds(items: list[Item], listing: bool) -> list[Item]:
     """In a list of people, what nobody could read between two kinds of people is one more kind."""
     known = [index for index, item in enumerate(items) if item.people and item.expression is not None]
-    if not listing or len(known) < 2:
+    if not listing or not known:
         return items
+    first = items[0]
+    if (
+        first.unread
+        and first.expression is None
+        and not first.verb
+        and known[0] == 1
+        and items[1].joint in (",", "ou")
+    ):
+        items, known = (
+            [replace(first, people=True), *items[1:]],
+            [0, *known],
+        )  # a list begins with a kind of people
     return [
         replace(item, people=True)
         if item.unread

@@ -80,6 +80,8 @@ class Ages:
             return None
         below = "moins de" in match[0] or "- de" in match[0]
         wider = self._numbers.value(match["b"]) - below
+        if age.high >= OLDEST and wider < age.low:  # « 18 ans (16 ans pour les apprentis) »
+            return match.end(), any_of(age, all_of(Age(wider, age.high), who))
         return match.end(), any_of(age, all_of(Age(age.low, wider), who))
 
     def _interval(self, kind: str, match: re.Match[str]) -> Age | Stated:

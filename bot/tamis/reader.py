@@ -19,7 +19,7 @@ from bot.tamis.levels import Levels
 from bot.tamis.lexicon import Lexicon
 from bot.tamis.places import FRANCE, Places, Register
 from bot.tamis.situations import Situations
-from bot.tamis.spans import ANYWHERE, SILENT, Setting, Span, Spotter
+from bot.tamis.spans import ANYWHERE, ENDED, SILENT, Setting, Span, Spotter
 from bot.tamis.territory import Neighbourhood, Territory
 from bot.tamis.text import Sentence, plain, sentences
 from bot.tamis.values import codes, date, days
@@ -207,7 +207,7 @@ class Reader:
             if not any(span.expression for span in spans if span.kind not in SILENT):
                 return None, any(span.kind == "open" for span in spans)
         if name == "description" and not strong and not self._lexicon.only.search(folded):
-            spans = [span for span in spans if span.kind not in ("purpose", "contract", "vehicle")]
+            spans = [span for span in spans if span.kind not in ("purpose", "contract")]
         listing = name in ("publics_precisions", "description")
         clause = self._parser.parse(folded, spans, listing=listing, lenient=lenient)
         expression = clause.expression
@@ -283,7 +283,7 @@ def _dated(criteria: list[Criterion]) -> list[Criterion]:
     """« Complet. Réouverture en mars. »: where a date says until when, the bare word adds nothing."""
     if not any(isinstance(each.expression, Full) and each.expression.until for each in criteria):
         return criteria
-    bare = (Full(), Stated("other", "complet"))
+    bare = (Full(), Stated("other", "complet"), ENDED)
     return [each for each in criteria if each.expression not in bare]
 
 

@@ -11,6 +11,7 @@ from bot.tamis.criteria import (
     Expression,
     Full,
     Licence,
+    Quotient,
     Situation,
     Stated,
     Validity,
@@ -92,6 +93,14 @@ class Spotter:
         if any(isinstance(span.expression, Full) and span.expression.until for span in found):
             # « complet, réouverture en mars »: the date says until when.
             found = [span for span in found if span.kind != "closed" and not _is_full_now(span)]
+        if any(isinstance(span.expression, Quotient) for span in found):
+            # « conditions de ressources : QF inférieur à 765 € »: the figure says which.
+            found = [
+                Span(span.start, span.end, "neutral", None)
+                if span.kind == "resources" and text[span.end : span.end + 2].strip() in (":", "(")
+                else span
+                for span in found
+            ]
         chosen = self._homes(text, _longest(found), setting)
         chosen = self._durations(text, chosen)
         return self._generations(text, chosen)
