@@ -128,7 +128,12 @@ class Clock:
         use: dict[str, tuple[str, Hit]] = {}
         strength = {"other": 0, "end": 1, "afternoon": 2, "arrival": 3}
         ranked = sorted(
-            hits, key=lambda h: (h.end - h.start <= 2, strength.get(h.rule.value, 4), h.rule.rank)
+            hits,
+            key=lambda h: (
+                h.end - h.start <= 2 and "time2" not in h.groups,
+                strength.get(h.rule.value, 4),
+                h.rule.rank,
+            ),
         )
         for hit in ranked:
             mark = hit.groups.get("time2", hit.groups.get("time", ("",)))[0]
