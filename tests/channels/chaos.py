@@ -24,6 +24,8 @@ class Chaos:
 
     url: str = ""
     faults: list[Fault] = field(default_factory=list)
+    only: str = ""
+    """Faults are spent on requests whose path holds this."""
     passed: threading.Event = field(default_factory=threading.Event)
     """Set whenever a request has got through: what a reordered one waits for."""
 
@@ -36,9 +38,43 @@ def chaos(target: str) -> Iterator[Chaos]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
+        def do_GET(self) -> None:
+            """What is only fetched comes as it comes: delayed, refused, or cut in the middle of the stream."""
+            fault = self.fault()
+            if fault in ("drop-request", "drop-answer"):
+                return self.hang_up()
+            if fault in ("delay", "reorder"):
+                threading.Event().wait(DELAY)
+            answer = requests.get(target + self.path, headers=self.passed_on(), stream=True, timeout=60)
+            self.close_connection = True
+            self.send_response(answer.status_code)
+            for name, value in answer.headers.items():
+                if name.lower() not in ("transfer-encoding", "content-length", "connection"):
+                    self.send_header(name, value)
+            self.end_headers()
+            with answer:
+                for number, chunk in enumerate(answer.raw.stream(4096, decode_content=False)):
+                    if fault == "truncate" and number == 1:
+                        self.wfile.write(chunk[: len(chunk) // 2])
+                        return self.hang_up()
+                    self.wfile.write(chunk)
+                    self.wfile.flush()
+            return None
+
+        def do_OPTIONS(self) -> None:
+            answer = requests.options(target + self.path, headers=self.passed_on(), timeout=10)
+            self.send_response(answer.status_code)
+            for name, value in answer.headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(answer.content)
+
+        def fault(self) -> Fault | None:
+            return made.faults.pop(0) if made.faults and made.only in self.path else None
+
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            fault = made.faults.pop(0) if made.faults else None
+            fault = self.fault()
             if fault == "drop-request":
                 return self.hang_up()
             if fault == "reorder":
@@ -53,6 +89,9 @@ def chaos(target: str) -> Iterator[Chaos]:
             if fault == "drop-answer":
                 return self.hang_up()
             self.send_response(answer.status_code)
+            for name, value in answer.headers.items():
+                if name.lower().startswith("access-control"):
+                    self.send_header(name, value)
             self.send_header("Content-Type", answer.headers.get("Content-Type", "text/plain"))
             self.send_header("Content-Length", str(len(answer.content)))
             self.end_headers()
@@ -63,8 +102,10 @@ def chaos(target: str) -> Iterator[Chaos]:
             return None
 
         def forward(self, body: bytes) -> requests.Response:
-            headers = {name: value for name, value in self.headers.items() if name.lower() != "host"}
-            return requests.post(target + self.path, data=body, headers=headers, timeout=10)
+            return requests.post(target + self.path, data=body, headers=self.passed_on(), timeout=10)
+
+        def passed_on(self) -> dict[str, str]:
+            return {name: value for name, value in self.headers.items() if name.lower() != "host"}
 
         def hang_up(self) -> None:
             self.close_connection = True

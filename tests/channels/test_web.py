@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 import uuid
 from typing import Any
 
 import pytest
 import requests
+from sqlalchemy import select
 
+from bot.gateway.gateway import Gateway
+from bot.gateway.reply import Say
+from bot.gateway.tables import Conversation
 from tests.channels.conftest import Site
-from tests.gateway.house import answer
+from tests.gateway.house import Detector, Effects, Engine, Understanding, answer
 
 API = "/api/channels/web"
 
@@ -60,6 +65,21 @@ def test_events_resume_after_the_last_one_seen(site: Site) -> None:
     assert message["text"].endswith("deuxième message de moi")
     again = listen(site, session, 2)
     assert [one["seq"] for _, one in again] == [2, 4]
+
+
+def test_what_another_process_writes_comes_down_too(site: Site) -> None:
+    session = site.open()
+    send(site, session, text="premier message de moi")
+    [(first, _)] = listen(site, session, 1)
+    house = site.house
+    other = Gateway(
+        house.settings, house.sessions, Understanding(), Detector(), house.speech, Engine(), Effects()
+    )
+    with house.sessions() as database:
+        conversation = database.scalars(select(Conversation.id)).one()
+    threading.Timer(0.5, lambda: other.tell(conversation, [Say("news")])).start()
+    [(_, message)] = listen(site, session, 1, after=first)
+    assert message["key"] == "news"
 
 
 def test_the_same_message_sent_again_is_known(site: Site) -> None:

@@ -8,29 +8,24 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from bot.channels.web.door import Named
+from bot.channels.web.ears import Ears
 from bot.channels.web.transcript import delivered, holder, shown
 from bot.gateway.gateway import Gateway
 from bot.gateway.outbox import after
 
-POLL = 2.0  # seconds: what other processes write is found by looking
 STILL_HERE = 15.0
 # A stream ends by itself now and then; the browser resumes it. Nothing holds a stopping server for long.
 LASTS = 300.0
 
 
-async def feed(gateway: Gateway, conversation_id: str, last: int, counsellor: Named) -> AsyncIterator[str]:
+async def feed(
+    gateway: Gateway, ears: Ears, conversation_id: str, last: int, counsellor: Named
+) -> AsyncIterator[str]:
     """Events `message` (id: its number) above `last`, and `state` whenever the conversation changes hands."""
     loop = asyncio.get_running_loop()
-    bell = asyncio.Event()
-
-    def ring(changed: str) -> None:
-        if changed == conversation_id and not loop.is_closed():
-            loop.call_soon_threadsafe(bell.set)
-
-    stop = gateway.listen(ring)
     began = silent_since = loop.time()
     state: dict[str, Any] = {}
-    try:
+    with ears.on(conversation_id) as bell:
         yield "retry: 2000\n\n"
         while loop.time() - began < LASTS:
             bell.clear()
@@ -45,15 +40,13 @@ async def feed(gateway: Gateway, conversation_id: str, last: int, counsellor: Na
                 silent_since = loop.time()
                 # The stream is lazy: coming back here means the last event was handed to the connection.
                 await asyncio.to_thread(_mark, gateway, conversation_id, last)
-            elif loop.time() - silent_since > STILL_HERE:
+            elif loop.time() - silent_since >= STILL_HERE:
                 silent_since = loop.time()
                 yield ": still here\n\n"
             try:
-                await asyncio.wait_for(bell.wait(), POLL)
+                await asyncio.wait_for(bell.wait(), STILL_HERE)
             except TimeoutError:
                 continue
-    finally:
-        stop()
 
 
 def _news(

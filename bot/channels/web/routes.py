@@ -8,6 +8,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.channels.web.door import CHANNEL, Door, knocker
+from bot.channels.web.ears import Ears
 from bot.channels.web.feed import feed
 from bot.channels.web.tokens import COOKIE, LASTS
 from bot.channels.web.transcript import delivered, holder, transcript
@@ -50,7 +51,7 @@ class Chosen(BaseModel):
 def router(door: Door) -> APIRouter:
     """The routes under `/api/channels/web`."""
     made = APIRouter(prefix="/api/channels/web", tags=["Web channel"])
-    gateway = door.gateway
+    gateway, ears = door.gateway, Ears(door.gateway)
 
     @made.post("/sessions", status_code=201, response_model=Opened)
     def open_session(request: Request, response: Response, opening: Opening | None = None) -> Any:
@@ -126,7 +127,7 @@ def router(door: Door) -> APIRouter:
             return door.refused(request, 401, "no-session", "page.expired")
         resumed = int(last_event_id) if last_event_id and last_event_id.isdecimal() else after
         return StreamingResponse(
-            feed(gateway, conversation, resumed, door.counsellor),
+            feed(gateway, ears, conversation, resumed, door.counsellor),
             media_type="text/event-stream",
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
         )
