@@ -14,6 +14,7 @@ from bot.tamis.spans import SILENT, Span
 _WORD = re.compile(r"[a-z][a-z'._-]*[a-z]|[a-z]")
 _FIGURE = re.compile(r"\d+ ?(?:ans?|mois|km|heures?|h)\b")
 _BUT = re.compile(r"\b(?:mais|et plus largement|et aussi|ouvert aussi)\b")
+_YOU = re.compile(r" ?(?:vous|souhait|cherch|desir)")
 _NAMES = re.compile(r"\b(?:aux|pour les|pour des) ")
 _SETTLING = frozenset({"neutral", "silent", "waived", "document"})  # one word beside them is no condition
 _HOLLOW = frozenset({"neutral", "aim", "mobility"})
@@ -137,7 +138,10 @@ class Parser:
 
     def _last_clause(self, text: str, spans: list[Span], end: int) -> int:
         """Where those who « ne sont pas éligibles » begin: after a bracket or a comma, when others stand before."""
-        for mark in re.finditer(r"[(:]|, (?=les |des |aux )|\bmais\b| - ", text[:end]):
+        listed = re.match(r"\W*(?:les|des|aux)\b", text)  # « les étudiants, les salariés sont exclus »
+        said = re.match(r"(?:sont|est|ne) ", text[end:])
+        commas = r"|, " if not said else "" if listed else r"|, (?=les |des |aux )"
+        for mark in [*re.finditer(rf"[(:]|\bmais\b| - {commas}", text[:end])][::-1]:
             before = any(span.expression is not None and span.end <= mark.start() for span in spans)
             inside = any(span.expression is not None and mark.end() <= span.start < end for span in spans)
             if before and inside:
@@ -223,6 +227,8 @@ class Parser:
         aims = not read and any(span.kind == "aim" for span in inside)
         unread = (bool(left) and not settled) or (aims and bool(self._lexicon.verbs.search(text[start:end])))
         words = text[start:end]
+        if self._lenient and not read and joint == "et" and _YOU.match(words):
+            return None  # « … et vous avez besoin d'un véhicule »
         if (not read and not unread) or (
             not read and not turned and not _NAMES.search(words) and self._informs(words)
         ):
@@ -254,6 +260,7 @@ class Parser:
             bool(read) and bool(left) and bool(self._lexicon.qualifier.match(text[read[-1].end : end])),
             not read and unread and bool(self._lexicon.relative.match(words)),
             bool(self._lexicon.who_noun.search(words)),
+            bool(self._lexicon.trait.match(words)),
             not read
             and joint == "ou"
             and len(left) == 1

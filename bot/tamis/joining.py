@@ -34,6 +34,7 @@ class Item:
     qualified: bool = False
     qualifies: bool = False
     noun: bool = False
+    trait: bool = False
     adjective: bool = False
 
     def whole(self) -> Expression:
@@ -49,8 +50,11 @@ def combine(items: list[Item], listing: bool) -> Expression | None:
     if not items:
         return None
     groups: list[list[Item]] = []
+    choice = any(item.joint == "ou" for item in items)
     for item in _kinds(_gathered(items), listing):
         follows = bool(groups) and groups[-1][-1].people and item.people
+        if item.trait and follows and not choice:
+            follows = False  # « jeunes de 16 à 25 ans, suivis par la Mission locale »
         if follows and (item.joint == "ou" or not item.verb):
             groups[-1].append(item)
         else:
@@ -135,6 +139,8 @@ def _group(group: list[Item], listing: bool, after: str) -> Expression:
         return all_of(*members)
     if ages and len(group) == 2 and not listing and group[1].singular:
         return all_of(*members)
+    if ages and len(group) == 2 and group[1].age_only and group[1].noun and not group[1].singular:
+        return any_of(*members)  # « retraités et personnes de 60 ans et plus »
     if ages and len(group) == 2:
         return doubt(any_of(*members), all_of(*members))
     if all(item.singular for item in group):

@@ -120,6 +120,7 @@ class Lexicon:
         self.no_more = re.compile(patterns["no_more"])
         self.topic, self.together = re.compile(patterns["topic"]), re.compile(patterns["together"])
         self.denied = re.compile(patterns["denied"])
+        self.trait = re.compile(patterns["trait"])
         self.also = re.compile(patterns["also"])
         self.licence_years = self._bounded([measures["licence_years"]])
         self.verbs = re.compile(

@@ -29,7 +29,8 @@ READ_EXTRA = ("fin", "fin_motif", "a_verifier", "saison", "delai_jours")
 _ZONE_CODE = re.compile(r"^(?:\d{2,3}|2[abAB]|\d[\dabAB]\d{3}|\d{9}|99\d{3}|france)$")
 _LIMITING = ("pour ", "uniquement ", "exclusivement ", "seulement ", "strictement ", "dans le cadre ")
 _ANNOUNCED = re.compile(
-    r"^\W*(?:une? |l'|les? |la )[^,;:]{3,60} (?:est|sont) (?:necessaire|obligatoire|exigee?|requise?|indispensable)s?\b|"
+    r"^\W*(?:une? |l'|les? |la )[^,;:]{3,60} (?:est|sont) "
+    r"(?:necessaire|obligatoire|exigee?|requise?|indispensable)s?\b|"
     r"reservee?s? (?:a|aux)\b|^[^:]*\bil faut|condition|regles"
 )
 _PRESCRIBED = re.compile(r"prescription|fiche d'orientation|fiche de liaison")
@@ -236,7 +237,7 @@ class Reader:
         ), clause.welcome
 
     def _told(self, sentence: Sentence, setting: Setting) -> Statement | None:
-        """What a description says in passing that keeps people out all the same: shut, full, out of season, stairs."""
+        """What a description says in passing that keeps people out: shut, full, out of season, stairs."""
         spans = [span for span in self._spotter.spans(sentence.folded, setting) if span.told]
         expressions = [span.expression for span in spans if span.expression is not None]
         expressions = [

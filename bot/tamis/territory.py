@@ -12,6 +12,7 @@ from bot.tamis.text import fold
 
 _WORD = re.compile(r"[\w']+(?:[-' ](?=\w))?")
 MAX_WORDS = 9
+_SHORT = re.compile(r"\(([a-z]{3,})\)$")
 _OF = re.compile(
     r" (?:de l'|de la |du |de |des |d')(?:la |le |les |l'|departement (?:de |du |d'|de la )?(?:la |l')?)?"
 )
@@ -254,6 +255,9 @@ def _index(names: Mapping[str, Iterable[str]], prefix: re.Pattern[str]) -> dict[
     for name, codes in names.items():
         folded = fold(name)
         keys = {_key(folded), _key(prefix.sub("", folded))}
+        short = _SHORT.search(folded)
+        if short:
+            keys.add(_key(short[1]))  # « CA de la Région Nazairienne et de l'Estuaire (CARENE) »
         for key in keys:
             if len(key) > 1:
                 held = index.setdefault(key, [])
