@@ -208,7 +208,12 @@ class Lexicon:
     def _spelt(self, text: str) -> str:
         """Folded, and spelt as a message would be: patterns and messages meet in one spelling."""
         words = self.letters.fold(text).split()
-        return " ".join(part for word in words for part in self.spelling.get(word, (word,)))
+        return " ".join(part for word in words for part in self._written_out(word))
+
+    def _written_out(self, word: str) -> tuple[str, ...]:
+        """What stands for a word in patterns: « c » for « c est » is only for who writes it alone."""
+        parts = self.spelling.get(word, (word,))
+        return (word,) if parts[0] == word else parts
 
     def _read(self, content: Mapping[str, Any]) -> None:
         cues = content.get("cues") or {}
@@ -318,7 +323,7 @@ class Lexicon:
         out: dict[str, list[str]] = {}
         stems = {stem for stems in self.stems.values() for stem in stems}
         for word in sorted(self.vocabulary | stems, key=lambda word: (-self._written[word], word)):
-            if len(word) >= 4 and word.isalpha() and word.isascii():
+            if len(word) >= 4 and word.isalpha():
                 out.setdefault(self.sounds.of(word), []).append(word)
         return {sound: tuple(words) for sound, words in out.items()}
 

@@ -120,7 +120,7 @@ def read_stream(raw: Sequence[Token], lexicon: Lexicon, known: frozenset[str] = 
     """
     out: list[Token] = []
     memory = lexicon.memory
-    for chunk in raw:
+    for rank, chunk in enumerate(raw):
         if len(out) >= MAX_TOKENS:
             break
         text, start, end = chunk
@@ -134,8 +134,9 @@ def read_stream(raw: Sequence[Token], lexicon: Lexicon, known: frozenset[str] = 
             if len(memory) >= REMEMBERED:
                 memory.clear()
             memory[key] = parts
-        if not parts:
-            out.append(chunk)
+        follows = raw[rank + 1].text if rank + 1 < len(raw) else ""
+        if not parts or (len(parts) > 1 and parts[0].text == text and parts[1].text == follows):
+            out.append(chunk)  # « c'est » is written out already
         elif len(parts) == 1:
             out.append(Token(parts[0].text, start, end))
         else:
