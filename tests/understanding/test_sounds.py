@@ -71,3 +71,21 @@ def test_a_list_that_cannot_be_read_names_its_file(tmp_path: Path) -> None:
     with pytest.raises(LexiconError, match=re.escape(str(path))):
         load_sounds(tmp_path)
     assert not Sounds()
+
+
+ROMANISED = [
+    ("ru", "poluchit", "получить"),
+    ("ru", "rabotayu", "работаю"),
+    ("ru", "sobesedovanie", "собеседование"),
+    ("uk", "otrymaty", "отримати"),
+    ("uk", "spivbesida", "співбесіда"),
+    ("ru", "formidable", None),
+]
+
+
+@pytest.mark.parametrize(("language", "written", "meant"), ROMANISED)
+def test_cyrillic_in_latin_letters(
+    understanding: Understanding, language: str, written: str, meant: str | None
+) -> None:
+    heard = understanding.lexicons[language].heard_as(written)
+    assert heard == (None if meant is None else understanding.letters.fold(meant))
