@@ -12,8 +12,10 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.catalogue import catalogue
 from bot.diagnostic.hearing import ASIDES, Heard, Hearing, answered, hear
+from bot.diagnostic.horizons import impossible_age
 from bot.diagnostic.reply import Reply
 from bot.diagnostic.state import State
+from bot.profile.codes import limits
 
 # What a rule answers while a form is open (data/rules/rules.yml): the form itself must step aside first.
 INTERRUPTING = ASIDES | {"stop", "erase", "goodbye", "human", "start_over"}
@@ -58,6 +60,7 @@ class Turn:
             contact=metadata.get("contact"),
             skip=bool(choice.get("skip")),
             quiet=bool(choice.get("quiet")),
+            impossible=None if choice else _impossible(before, facts, str(message.get("text") or "")),
             about_other=bool(given.get("about_other")),
             sent_by=catalogue().prescribers.named(str(given.get("code") or message.get("text") or "")),
         )
@@ -100,3 +103,14 @@ def _horizon(before: State, facts: list[dict[str, Any]], text: str) -> str | Non
     """When the trip is, said without a day in answer to that question: « le mois prochain », « plus tard »."""
     dated = any(fact.get("field") in ("deadline", "horizon") for fact in facts)
     return catalogue().horizons.said(text) if before.asked == "deadline" and not dated else None
+
+
+def _impossible(before: State, facts: list[dict[str, Any]], text: str) -> str | None:
+    """The field asked, when the answer names a day or an age that cannot be."""
+    asked = before.asked
+    if facts or asked not in ("deadline", "age"):
+        return None
+    if asked == "deadline":
+        return asked if catalogue().horizons.impossible(text) else None
+    low, high = limits(asked)
+    return asked if impossible_age(text, low, high) else None

@@ -66,7 +66,8 @@ def acknowledge(hearing: Hearing) -> list[Say]:
             says.append(Say("resume", {"facts": {"list": recalled}}))
     if hearing.unclear:
         if not hearing.aside:
-            says.append(Say("sorry.human" if hearing.human else "sorry"))
+            plain_word = "sorry.human" if hearing.human else "sorry"
+            says.append(Say(f"impossible.{hearing.impossible}" if hearing.impossible else plain_word))
         return says
     doubted = state.doubt["field"] if state.doubt else None
     learned = [name for name in hearing.learned if name not in (*UNSAID, doubted)]

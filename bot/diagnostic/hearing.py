@@ -53,6 +53,7 @@ class Heard:
     contact: str | None = None
     skip: bool = False
     quiet: bool = False
+    impossible: str | None = None
     about_other: bool = False
     sent_by: str | None = None
 
@@ -65,7 +66,8 @@ class Hearing:
     understood; `aside` when the question put before still stands; `disputed` the fields just read back when
     the person says no to them; `human` when one should be offered; `returned` after a long silence;
     `helper` and `sent_by` when this message first told that somebody helps or sent the person; `tongue` another
-    language it asks for by name; `quiet` when a question is put again without a word on it.
+    language it asks for by name; `quiet` when a question is put again without a word on it; `impossible` the field
+    asked, when the answer cannot be true of it.
     """
 
     state: State
@@ -80,6 +82,7 @@ class Hearing:
     sent_by: str | None = None
     tongue: str | None = None
     quiet: bool = False
+    impossible: str | None = None
 
 
 def hear(before: State, heard: Heard) -> Hearing:
@@ -90,6 +93,7 @@ def hear(before: State, heard: Heard) -> Hearing:
     # « Je ne parle pas français, une autre langue ? » tells something and still answers no question.
     answers = any(answers_asked(fact, state.asked) for fact in heard.facts)
     hearing = Hearing(state, aside=heard.intent in ASIDES and not answers, quiet=heard.quiet)
+    hearing.impossible = heard.impossible
     named = [str(fact.get("value")) for fact in heard.facts if fact.get("field") == "language"]
     hearing.tongue = next((code for code in named if code != heard.language), None)
     _come_back(hearing, heard)

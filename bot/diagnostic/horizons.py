@@ -10,7 +10,12 @@ from pathlib import Path
 
 import yaml
 
+PAST = "past"
 _WORD = re.compile(r"\w+")
+_NUMBER = re.compile(r"\d+")
+_DAY_AND_MONTH = re.compile(r"\b\d{1,2}\s*[/.-]\s*\d{1,2}\b")
+# A figure in so few words, where a day was asked for, was meant for one.
+FEW_WORDS = 4
 
 
 @dataclass(frozen=True)
@@ -33,9 +38,24 @@ class Horizons:
         return cls(dict(sorted(found.items(), key=lambda pair: -len(pair[0]))))
 
     def said(self, text: str) -> str | None:
-        """The class that a text says, by its longest phrase; None when it says none."""
+        """The class that a text says, by its longest phrase; None when it says none, or a time that has passed."""
+        level = self._found(text)
+        return None if level == PAST else level
+
+    def impossible(self, text: str) -> bool:
+        """Whether a text in which no day could be read names one: it has passed, or there is none such."""
+        figures = bool(_NUMBER.search(text))
+        dated = bool(_DAY_AND_MONTH.search(text)) or (figures and len(text.split()) <= FEW_WORDS)
+        return dated or self._found(text) == PAST
+
+    def _found(self, text: str) -> str | None:
         folded = _folded(text)
         return next((level for phrase, level in self.phrases.items() if phrase in folded), None)
+
+
+def impossible_age(text: str, low: int, high: int) -> bool:
+    """Whether a text in which no age could be read gives a number that is none, in digits of any script."""
+    return any(not low <= int(number) <= high for number in _NUMBER.findall(text))
 
 
 def _folded(text: str) -> str:

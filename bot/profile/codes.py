@@ -40,3 +40,10 @@ def is_list(field: str) -> bool:
     """Whether the field holds a list of codes (null is unknown, an empty list is known to be none)."""
     kind = schema()["properties"][field].get("type")
     return kind == "array" or (isinstance(kind, list) and "array" in kind)
+
+
+@functools.cache
+def limits(field: str) -> tuple[int, int]:
+    """The least and the most a whole-number field may be; what the schema leaves open is very wide."""
+    spec = schema()["properties"][field]
+    return int(spec.get("minimum", 0)), int(spec.get("maximum", 10**9))

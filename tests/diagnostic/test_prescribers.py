@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.diagnostic.horizons import Horizons
+from bot.diagnostic.horizons import Horizons, impossible_age
 from bot.diagnostic.prescribers import Prescribers
+from bot.profile.codes import limits
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 PRESCRIBERS = Prescribers.load(DATA)
@@ -41,8 +42,32 @@ def test_a_time_without_a_day(text: str, level: str | None) -> None:
     assert HORIZONS.said(text) == level
 
 
+@pytest.mark.parametrize(
+    ("text", "impossible"),
+    [
+        ("l'année dernière", True),
+        ("le 31 février", True),
+        ("30/02/2027", True),
+        ("торік", True),
+        ("أمس", True),
+        ("je ne sais pas encore", False),
+        ("Angers", False),
+    ],
+)
+def test_a_day_that_cannot_be(text: str, impossible: bool) -> None:
+    assert HORIZONS.impossible(text) is impossible
+    assert HORIZONS.said(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "impossible"), [("200 ans", True), ("٢٠٠", True), ("5", True), ("vingt", False), ("24", False)]
+)
+def test_an_age_that_cannot_be(text: str, impossible: bool) -> None:
+    assert impossible_age(text, *limits("age")) is impossible
+
+
 def test_every_language_has_every_horizon() -> None:
     raw = yaml.safe_load((DATA / "diagnostic" / "horizons.yml").read_text(encoding="utf-8"))
-    languages = [set(raw[level]) for level in ("U2", "U3", "U4")]
-    assert languages[0] == languages[1] == languages[2]
+    languages = [set(raw[level]) for level in ("U2", "U3", "U4", "past")]
+    assert all(one == languages[0] for one in languages)
     assert len(languages[0]) == 12
