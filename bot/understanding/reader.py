@@ -93,8 +93,7 @@ class Understanding:
         for lexicon in self._lexicons_for(raw, language):
             found, other = self._facts(lexicon, raw, text, now, asked, profile)
             proxy = proxy or other
-            held = {(f.field, None if f.operation == "set" else f.value) for f in facts}
-            facts += [f for f in found if (f.field, None if f.operation == "set" else f.value) not in held]
+            facts += [f for f in found if not any(_read_before(f, earlier) for earlier in facts)]
         facts = [replace(f, evidence=text[f.start : f.end]) for f in settled(facts, self.policy)]
         heard = self._alarms.hear(raw)
         return Reading(tuple(facts), heard.signal, heard.danger, sensitive, proxy)
@@ -254,6 +253,16 @@ class Understanding:
                 Fact("deadline", day.value.isoformat(), "", start, end, confidence=0.9, confirm=day.confirm)
             )
         return facts
+
+
+def _read_before(fact: Fact, earlier: Fact) -> bool:
+    """Whether a language read earlier tells as much, or tells another thing of the same words: an English
+    « car » is no French coach."""
+    if fact.field != earlier.field:
+        return False
+    alone = fact.operation == "set"
+    same = alone == (earlier.operation == "set") and (alone or fact.value == earlier.value)
+    return same or (fact.start < earlier.end and earlier.start < fact.end)
 
 
 def _marked(

@@ -226,3 +226,15 @@ def test_any_text_gives_facts_with_their_words(
 )
 def test_bad_input_says_nothing(understanding: Understanding, monday: datetime, text: str) -> None:
     assert all(fact.field in fields() for fact in understanding.read(text, now=monday).facts)
+
+
+def test_the_words_one_language_has_read_are_not_read_again(
+    understanding: Understanding, monday: datetime
+) -> None:
+    means = {
+        language: [
+            f.value for f in understanding.read("car", now=monday, language=language, asked="means").facts
+        ]
+        for language in ("en", "fr")
+    }
+    assert means == {"en": ["voiture"], "fr": ["transports-en-commun"]}
