@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import astuple, dataclass, fields
 from typing import Protocol
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.observatory.tables import UnmetNeed
@@ -87,8 +87,15 @@ def read(session: Session, name: Callable[[str], str] = str) -> list[Cell]:
 
 
 def totals(session: Session, name: Callable[[str], str] = str) -> list[Cell]:
-    """The count of each territory and month."""
-    return [cell for cell in read(session, name) if cell.dimension == TOTAL]
+    """The count of each territory and month, counted by the database."""
+    rows = session.execute(
+        select(UnmetNeed.month, UnmetNeed.epci, func.count()).group_by(UnmetNeed.month, UnmetNeed.epci)
+    )
+    counted = sorted((month, epci or UNKNOWN, count) for month, epci, count in rows)
+    return [
+        Cell(month, epci, name(epci), TOTAL, TOTAL, None if count < SMALLEST else count)
+        for month, epci, count in counted
+    ]
 
 
 def as_csv(listed: Iterable[Cell]) -> str:

@@ -32,7 +32,7 @@ OURS = (
 def test_the_migration_makes_our_tables(tmp_path: Path) -> None:
     assert bot.handover.tables and bot.observatory.tables
     engine = connect(f"sqlite:///{tmp_path / 'fresh.db'}")
-    upgrade(engine, "h007")
+    upgrade(engine, "h008")
     ours = MetaData()
     for name in OURS:
         Base.metadata.tables[name].to_metadata(ours)

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.database import connect, sessions
+from bot.observatory import figures
 from bot.observatory.needs import record
 from bot.observatory.tables import UnmetNeed
 
@@ -58,3 +59,15 @@ def test_no_column_can_hold_a_person() -> None:
 def test_another_kind_is_refused(session: Session) -> None:
     with pytest.raises(ValueError, match="kind"):
         record(session, at=AT, epci=None, kind="whim")
+
+
+def test_the_database_counts_as_the_figures_do(session: Session) -> None:
+    for month, count in (("2026-11", 6), ("2026-10", 4)):
+        at = datetime.fromisoformat(f"{month}-10T12:00:00+01:00")
+        for _ in range(count):
+            record(session, at=at, kind="expired", epci="200071678")
+        record(session, at=at, epci=None)
+    session.flush()
+    read = [cell for cell in figures.read(session) if cell.dimension == figures.TOTAL]
+    assert figures.totals(session) == read
+    assert sorted(cell.count or 0 for cell in read) == [0, 0, 0, 6]

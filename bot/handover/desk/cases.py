@@ -9,7 +9,7 @@ from typing import Any
 
 from babel.dates import format_datetime, format_timedelta
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session
 
 from bot.handover.desk.scope import visible
 from bot.handover.hours import PARIS
@@ -18,6 +18,20 @@ from bot.handover.platform import Places
 from bot.handover.tables import Counsellor, Handover, Note
 
 SHOWN = 60
+# What a line of the list needs: nothing that is sealed, nothing that is long.
+COLUMNS = (
+    Handover.id,
+    Handover.priority,
+    Handover.state,
+    Handover.opened_at,
+    Handover.origin,
+    Handover.destination,
+    Handover.channel,
+    Handover.language,
+    Handover.reminders,
+    Handover.claimed_by,
+    Handover.outcome,
+)
 UNDER_WAY = [*(state.value for state in CLAIMABLE), State.CLAIMED.value]
 
 
@@ -51,17 +65,16 @@ def lists(session: Session, who: Counsellor, places: Places, now: datetime) -> L
     """The handovers under way that this counsellor may see; most urgent and longest waiting first."""
     waits = Handover.state.in_([state.value for state in CLAIMABLE])
     held = Handover.state == State.CLAIMED.value
-    names = {row.id: row.name for row in session.scalars(select(Counsellor))}
+    names = {row.id: row.name for row in session.execute(select(Counsellor.id, Counsellor.name))}
 
     def rows(*conditions: Any) -> list[Row]:
         query = (
-            select(Handover)
-            .options(defer(Handover.summary))
+            select(*COLUMNS)
             .where(visible(who), *conditions)
             .order_by(Handover.priority, Handover.opened_at)
             .limit(SHOWN)
         )
-        return [_row(found, names, places, now) for found in session.scalars(query)]
+        return [_row(found, names, places, now) for found in session.execute(query)]
 
     return Lists(
         waiting=rows(waits),
@@ -74,13 +87,12 @@ def ended(session: Session, who: Counsellor, places: Places, now: datetime) -> l
     """The latest that ended, the newest first."""
     over = [State.CLOSED.value, State.WITHDRAWN.value, State.STOPPED.value]
     query = (
-        select(Handover)
-        .options(defer(Handover.summary))
-        .where(visible(who), Handover.state.in_(over))
-        .order_by(Handover.opened_at.desc())
+        select(*COLUMNS)
+        .where(visible(who), Handover.state.in_(over), Handover.closed_at.is_not(None))
+        .order_by(Handover.closed_at.desc())
         .limit(SHOWN)
     )
-    return [_row(found, {}, places, now) for found in session.scalars(query)]
+    return [_row(found, {}, places, now) for found in session.execute(query)]
 
 
 def mark(session: Session, who: Counsellor) -> str:
@@ -108,7 +120,7 @@ def moment(at: datetime) -> str:
     return format_datetime(at.astimezone(PARIS), "d MMM y à HH:mm", locale="fr")
 
 
-def _row(row: Handover, names: dict[str, str], places: Places, now: datetime) -> Row:
+def _row(row: Any, names: dict[str, str], places: Places, now: datetime) -> Row:
     return Row(
         id=row.id,
         priority=row.priority,

@@ -36,7 +36,8 @@ def add(router: APIRouter, desk: Desk) -> None:
 
 
 def _counts(session: Session, column: object) -> dict[str, int]:
-    query = select(column, func.count()).group_by(column).order_by(column)  # type: ignore[call-overload]
+    known = column.is_not(None)  # type: ignore[attr-defined]
+    query = select(column, func.count()).where(known).group_by(column).order_by(column)  # type: ignore[call-overload]
     return {code: count for code, count in session.execute(query) if code is not None}
 
 
@@ -45,7 +46,7 @@ def time_to_claim(session: Session) -> int | None:
     taken = session.execute(
         select(Handover.opened_at, Handover.claimed_at)
         .where(Handover.claimed_at.is_not(None))
-        .order_by(Handover.opened_at.desc())
+        .order_by(Handover.claimed_at.desc())
         .limit(LATEST)
     ).all()
     waits = [(claimed - opened).total_seconds() / 60 for opened, claimed in taken if claimed]
