@@ -6,12 +6,13 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.tamis.criteria import AllOf, AnyOf, Expression, Not, Situation, Stated, all_of, any_of, doubt
+from bot.tamis.criteria import AllOf, Expression, Not, Situation, Stated, all_of, any_of, doubt
+from bot.tamis.cutting import WORD, Cutting, bare
 from bot.tamis.joining import Item, combine, joint_of
 from bot.tamis.lexicon import Lexicon
 from bot.tamis.spans import SILENT, Span
+from bot.tamis.wording import examples, one_adjective, people_only
 
-_WORD = re.compile(r"[a-z][a-z'._-]*[a-z]|[a-z]")
 _FIGURE = re.compile(r"\d+ ?(?:ans?|mois|km|heures?|h)\b")
 _BUT = re.compile(r"\b(?:mais|et plus largement|et aussi|ouvert aussi)\b")
 _YOU = re.compile(r" ?(?:vous|souhait|cherch|desir)")
@@ -19,7 +20,6 @@ _NAMES = re.compile(r"\b(?:aux|pour les|pour des) ")
 _SETTLING = frozenset({"neutral", "silent", "waived", "document"})  # one word beside them is no condition
 _HOLLOW = frozenset({"neutral", "aim", "mobility"})
 _PARTIAL = frozenset({"licence", "prescription", "quotient", "resources", "contract", "access", "vehicle"})
-_EXEMPTABLE = frozenset({"age", "quotient", "resources", "prescription", "duration", "licence", "contract"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,8 @@ class Parser:
     def __init__(self, lexicon: Lexicon, informs: Callable[[str], bool]) -> None:
         self._lexicon = lexicon
         self._informs = informs
+        self._cut = Cutting(lexicon)
         self._lenient = self._listing = False
-        self._text = ""
 
     def parse(self, text: str, spans: list[Span], *, listing: bool, lenient: bool = False) -> Clause:
         """What the sentence requires. `listing`: the field names people, commas there mean "or".
@@ -47,24 +47,20 @@ class Parser:
         `lenient`: words left over beside a condition are no condition (a description tells many things).
         """
         self._lenient, self._listing = lenient, listing
-        text = self._without_head(text, spans)
-        text, spans = self._without_examples(text, spans)
-        self._text = text
+        text = self._cut.without_head(text, spans)
+        text, spans = self._cut.without_examples(text, spans)
         welcome = any(span.kind == "open" for span in spans)
-        cut = self._exception(text, spans)
+        cut = self._cut.exception(text, spans)
         if cut is None:
             items = self._items(text, spans, 0, len(text))
             listed = self._listed(text, spans, listing)
             expression = listed or self._some(text, combine(items, listing), spans)
-            if welcome and _people_only(expression) and _examples(text, spans):
-                # « Tout public : jeunes, demandeurs d'emploi… » lists examples.
+            freely = examples(text, spans) or any(
+                span.kind == "open" and _BUT.search(text, 0, span.start) for span in spans
+            )
+            if welcome and people_only(expression) and freely:
+                # « Tout public : jeunes… » lists examples; « plutôt les jeunes, mais tout le monde peut venir ».
                 return Clause(None, True)
-            if (
-                welcome
-                and _people_only(expression)
-                and any(span.kind == "open" and _BUT.search(text, 0, span.start) for span in spans)
-            ):
-                return Clause(None, True)  # « plutôt les jeunes, mais tout le monde peut venir »
             people = bool(items) and all(item.people for item in items)
             if self._lexicon.together.search(text):
                 expression = all_of(*(item.whole() for item in items))
@@ -76,100 +72,8 @@ class Parser:
             main = rest if main is None else main if rest is None else all_of(main, rest)
         body = text[:body_start] + text[body_start:].replace(" ni ", " ou ").replace(" et ", " ou ")
         except_for = combine(self._items(body, spans, body_start, body_end), True)
-        return Clause(self._except(text[start:body_start], main, except_for, spans, start), welcome)
-
-    def _without_head(self, text: str, spans: list[Span]) -> str:
-        """« Personnes en insertion : DE, BRSA »: the list says what the words before the colon mean."""
-        colon = text.find(":")
-        if colon < 0 or any(span.start < colon for span in spans if span.kind != "mobility"):
-            return text
-        head = {self._strip(word) for word in _WORD.findall(text[:colon])}
-        if head & self._lexicon.negations or not any(span.kind in ("who", "age", "open") for span in spans):
-            return text
-        return " " * (colon + 1) + text[colon + 1 :]
-
-    def _without_examples(self, text: str, spans: list[Span]) -> tuple[str, list[Span]]:
-        """« salariés précaires (CDD, intérim, temps partiel) »: what the brackets list explains the word before."""
-        for listed in re.finditer(r"\(([^()]{3,120})\)", text):
-            if any(
-                span.kind == "document"
-                for span in spans
-                if listed.start() < span.start and span.end <= listed.end()
-            ):
-                text = text[: listed.start()].ljust(listed.end()) + text[listed.end() :]
-                spans = [span for span in spans if not listed.start() < span.start < listed.end()]
-                continue
-            before = [span for span in spans if span.kind == "who" and 0 <= listed.start() - span.end <= 2]
-            inside = [span for span in spans if listed.start() < span.start and span.end <= listed.end()]
-            kinds = {span.kind for span in inside}
-            rest = listed[1]
-            for span in inside:
-                rest = rest.replace(text[span.start : span.end], " ")
-            left = [word for word in _WORD.findall(rest) if self._strip(word) not in self._lexicon.fillers]
-            several = len(re.findall(r",| ou |/", listed[1])) > 0
-            if before and "contract" in kinds and before[-1].expression == Situation("salarie"):
-                continue  # « salariés (CDI, CDD) »: which of them
-            if before and several and inside and kinds <= {"who", "contract"} and not left:
-                text = text[: listed.start()].ljust(listed.end()) + text[listed.end() :]
-                spans = [span for span in spans if span not in inside]
-        return text, spans
-
-    def _exception(self, text: str, spans: list[Span]) -> tuple[int, int, int, int] | None:
-        """(start of the mark, start and end of what is excepted, where the rest begins), or None."""
-        after = self._lexicon.excluded_after.search(text.rstrip(" )."))
-        if after and any(
-            span.start <= after.start() < span.end and span.expression is not None for span in spans
-        ):
-            after = None  # « exclus du crédit bancaire » is a condition of its own
-        if after and any(span.end <= after.start() and span.expression is not None for span in spans):
-            start = self._last_clause(text, spans, after.start())
-            return start, start, after.start(), len(text)
-        for mark in self._lexicon.exception.finditer(text):
-            if any(span.start <= mark.start() and mark.end() <= span.end for span in spans):
-                continue
-            closing = text.find(")", mark.end()) if "(" in text[: mark.start()] else -1
-            end = closing if closing >= 0 else len(text)
-            # « ne pas avoir plus de 30 ans »: the mark may end inside the words it excepts.
-            body = min(
-                [span.start for span in spans if span.start < mark.end() < span.end], default=mark.end()
-            )
-            return min(mark.start(), body), body, end, end
-        return None
-
-    def _last_clause(self, text: str, spans: list[Span], end: int) -> int:
-        """Where those who « ne sont pas éligibles » begin: after a bracket or a comma, when others stand before."""
-        listed = re.match(r"\W*(?:les|des|aux)\b", text)  # « les étudiants, les salariés sont exclus »
-        said = re.match(r"(?:sont|est|ne) ", text[end:])
-        commas = r"|, " if not said else "" if listed else r"|, (?=les |des |aux )"
-        for mark in [*re.finditer(rf"[(:]|\bmais\b| - {commas}", text[:end])][::-1]:
-            before = any(span.expression is not None and span.end <= mark.start() for span in spans)
-            inside = any(span.expression is not None and mark.end() <= span.start < end for span in spans)
-            if before and inside:
-                return mark.end()
-        return 0
-
-    def _except(
-        self, mark: str, main: Expression | None, except_for: Expression | None, spans: list[Span], start: int
-    ) -> Expression | None:
-        silent = not any(span.kind == "open" or span.expression for span in spans if span.end <= start)
-        freed = self._lexicon.exempt.search(mark) and silent
-        if (
-            main is None
-            and freed
-            and any(span.kind in ("document", "silent") for span in spans if span.end <= start)
-        ):
-            return None  # « une caution est demandée, sauf aux salariés »: papers and money keep nobody out
-        if except_for is None:
-            return main if main is None else all_of(main, Stated("other", "exception"))
-        before = [span for span in spans if span.end <= start and span.expression is not None]
-        frees = bool(self._lexicon.exempt.search(mark)) and bool(before) and before[-1].kind in _EXEMPTABLE
-        if main is None and freed and any(span.kind == "waived" for span in spans if span.end <= start):
-            return any_of(Not(except_for), Stated("prescription"))  # « sans prescription, sauf pour… »
-        if main is None:
-            return Not(except_for)
-        if freed and not before and not self._lexicon.who_noun.search(self._text):
-            return any_of(main, except_for)  # « le pays doit avoir un accord, sauf pour les réfugiés »
-        return any_of(main, except_for) if frees else all_of(main, Not(except_for))
+        left = self._cut.left_out(text, (start, body_start), main, except_for, spans)
+        return Clause(left, welcome)
 
     def _items(self, text: str, spans: list[Span], start: int, end: int) -> list[Item]:
         inside = [span for span in spans if start <= span.start and span.end <= end]
@@ -200,15 +104,15 @@ class Parser:
             rest[span.start - start : span.end - start] = " " * (span.end - span.start)
         left = [
             word
-            for word in _WORD.findall("".join(rest))
-            if len(word.strip("._-'")) > 1 and self._strip(word) not in self._lexicon.fillers
+            for word in WORD.findall("".join(rest))
+            if len(word.strip("._-'")) > 1 and bare(word) not in self._lexicon.fillers
         ]
         if read:
             told = bool(self._lexicon.qualifier.match(text[read[-1].end : end]))
             left = (
                 []
                 if self._lenient and not (told and read[-1].kind in ("who", "age"))
-                else [word for word in left if self._strip(word) not in self._lexicon.offer]
+                else [word for word in left if bare(word) not in self._lexicon.offer]
             )
         elif not left and _FIGURE.search("".join(rest)):
             left = ["figure"]
@@ -216,7 +120,7 @@ class Parser:
         if turned:
             read, left = [], ["negation"]
         if not read and any(span.kind in SILENT and span.kind != "aim" for span in inside):
-            left = [word for word in left if self._strip(word) not in self._lexicon.offer]
+            left = [word for word in left if bare(word) not in self._lexicon.offer]
         settled = not read and not turned and len(left) < 2 and any(span.kind in _SETTLING for span in inside)
         if (
             settled
@@ -248,24 +152,21 @@ class Parser:
             or (not kinds and bool(self._lexicon.who_noun.search(words)))
         )
         expression = self._narrowed(expression)
+        after = text[read[-1].end : end] if read else ""
         return Item(
             expression,
             unread,
             joint,
             people,
             verb,
-            bool(self._lexicon.singular.search(words)),
-            kinds == {"age"},
-            not expressions and not unread,
-            bool(read) and bool(left) and bool(self._lexicon.qualifier.match(text[read[-1].end : end])),
-            not read and unread and bool(self._lexicon.relative.match(words)),
-            bool(self._lexicon.who_noun.search(words)),
-            bool(self._lexicon.trait.match(words)),
-            not read
-            and joint == "ou"
-            and len(left) == 1
-            and not left[0].endswith(("s", "x"))
-            and len(words.split()) == 1,
+            singular=bool(self._lexicon.singular.search(words)),
+            age_only=kinds == {"age"},
+            silent=not expressions and not unread,
+            qualified=bool(read and left and self._lexicon.qualifier.match(after)),
+            qualifies=not read and unread and bool(self._lexicon.relative.match(words)),
+            noun=bool(self._lexicon.who_noun.search(words)),
+            trait=bool(self._lexicon.trait.match(words)),
+            adjective=not read and joint == "ou" and one_adjective(words, left),
         )
 
     def _narrowed(self, expression: Expression | None) -> Expression | None:
@@ -282,9 +183,7 @@ class Parser:
 
     def _turned(self, rest: str, last: int, explained: bool) -> bool:
         """Whether a negation may turn a condition round (« permis B non exigé »): after it, with its own words, no."""
-        where = [
-            word.start() for word in _WORD.finditer(rest) if self._strip(word[0]) in self._lexicon.negations
-        ]
+        where = [word.start() for word in WORD.finditer(rest) if bare(word[0]) in self._lexicon.negations]
         return bool(where) and not (explained and min(where) >= last)
 
     def _partly(
@@ -337,14 +236,9 @@ class Parser:
         if header is None or colon < 0 or not any(span.start > colon for span in spans if span.expression):
             return None
         chosen = self._items(text, spans, colon + 1, len(text))
-        first = combine(self._items(text, spans, 0, self._clause_start(text, header.start())), listing)
+        first = combine(self._items(text, spans, 0, self._cut.clause_start(text, header.start())), listing)
         one = any_of(*(item.whole() for item in chosen if item.expression or item.unread))
         return one if first is None else all_of(first, one)
-
-    def _clause_start(self, text: str, end: int) -> int:
-        """Where the words that lead to a header begin: after the last comma or « et »."""
-        joints = [joint.start() for joint in self._lexicon.joint.finditer(text, 0, end)]
-        return joints[-1] if joints else 0
 
     def _told_of_some(self, text: str, spans: list[Span]) -> Expression | None:
         """« Les bénéficiaires du RSA doivent être orientés »: asked of them, or of everybody it is for."""
@@ -357,20 +251,3 @@ class Parser:
             return None
         asked = any_of(Not(who), owed)
         return asked if self._lexicon.born.search(text, 0, duty.start()) else doubt(asked, all_of(who, owed))
-
-    def _strip(self, word: str) -> str:
-        word = word.strip("._-'")
-        return word.split("'", 1)[1] if len(word) > 2 and word[1] == "'" else word
-
-
-def _people_only(expression: Expression | None) -> bool:
-    """Kinds of people and nothing else."""
-    members = expression.members if isinstance(expression, AnyOf | AllOf) else (expression,)
-    return all(getattr(member, "field", "") in ("statuses", "age", "other") for member in members)
-
-
-def _examples(text: str, spans: list[Span]) -> bool:
-    """« Tout public : jeunes, demandeurs d'emploi »: welcome comes first, then a list apart."""
-    read = [span.start for span in spans if span.expression is not None]
-    welcome = min(span.end for span in spans if span.kind == "open")
-    return bool(read) and welcome <= min(read) and bool(re.search("[:(-]", text[welcome : min(read)]))

@@ -13,20 +13,23 @@ import yaml
 
 from bot.tamis.clauses import Parser
 from bot.tamis.combine import Statement, merge_lines, with_publics
-from bot.tamis.criteria import Criterion, Expression, Full, Lives, Stated, Validity, all_of, atoms
+from bot.tamis.criteria import Criterion, Stated, all_of
+from bot.tamis.extras import extra_of
 from bot.tamis.informing import Informing
 from bot.tamis.levels import Levels
 from bot.tamis.lexicon import Lexicon
-from bot.tamis.places import FRANCE, Places, Register
+from bot.tamis.places import Places, Register
 from bot.tamis.situations import Situations
-from bot.tamis.spans import ANYWHERE, ENDED, SILENT, Setting, Span, Spotter
-from bot.tamis.territory import Neighbourhood, Territory
+from bot.tamis.spans import ANYWHERE, SILENT, Setting, Span, Spotter
+from bot.tamis.territory import Territory
 from bot.tamis.text import Sentence, plain, sentences
+from bot.tamis.unread import dated, is_unread, understood
 from bot.tamis.values import codes, date, days
+from bot.tamis.zones import neighbourhood
+from bot.tamis.zones import zone as zone_of
 
 READ_FIELDS = ("publics_precisions", "conditions_acces", "frais_precisions", "description")
 READ_EXTRA = ("fin", "fin_motif", "a_verifier", "saison", "delai_jours")
-_ZONE_CODE = re.compile(r"^(?:\d{2,3}|2[abAB]|\d[\dabAB]\d{3}|\d{9}|99\d{3}|france)$")
 _LIMITING = ("pour ", "uniquement ", "exclusivement ", "seulement ", "strictement ", "dans le cadre ")
 _ANNOUNCED = re.compile(
     r"^\W*(?:une? |l'|les? |la )[^,;:]{3,60} (?:est|sont) "
@@ -82,8 +85,8 @@ class Reader:
         service_id = plain(service.get("id"))
         source = plain(service.get("source")) or service_id.split("--")[0]
         trust = {**self._sources["default"], **self._sources.get(source, {})}
-        zone, zone_criterion = self._zone(service.get("zone_eligibilite"))
-        setting = Setting(self._near(service, zone), date(service.get("date_maj")))
+        zone, zone_criterion = zone_of(service.get("zone_eligibilite"))
+        setting = Setting(neighbourhood(self.places, service, zone), date(service.get("date_maj")))
         statements: list[Statement] = []
         welcome = False
         for name in READ_FIELDS:
@@ -95,14 +98,14 @@ class Reader:
         publics = codes(service.get("publics"))
         criteria = [*([zone_criterion] if zone_criterion else [])]
         criteria += with_publics(publics, statements, welcome, str(trust["publics"]), self.situations)
-        criteria += self._extra(service.get("extra"), setting)
-        kept = tuple(dict.fromkeys(_dated(criteria)))
+        criteria += extra_of(service.get("extra"), self._spotter, setting)
+        kept = tuple(dict.fromkeys(dated(criteria)))
         return Reading(
             service_id,
             kept,
             self._levels.of(criterion.expression for criterion in kept),
             codes(service.get("mobilisable_par")) == ("professionnels",),
-            tuple(dict.fromkeys(criterion.text for criterion in kept if _is_unread(criterion.expression))),
+            tuple(dict.fromkeys(criterion.text for criterion in kept if is_unread(criterion.expression))),
             days(service.get("extra")),
         )
 
@@ -114,28 +117,6 @@ class Reader:
     def level(self, criteria: Sequence[Criterion]) -> int:
         """The level of these criteria together."""
         return self._levels.of(criterion.expression for criterion in criteria)
-
-    def _zone(self, value: Any) -> tuple[tuple[str, ...], Criterion | None]:
-        if value is None or value == [] or value == "":
-            return (), None
-        written = codes(value)
-        zones = tuple(code.lower() if code.lower() == "france" else code.upper() for code in written)
-        if any(code in FRANCE for code in zones):
-            return (), None
-        valid = tuple(code for code in zones if _ZONE_CODE.match(code))
-        text = ", ".join(written[:12]) + (" …" if len(written) > 12 else "")
-        if not valid:
-            return (), Criterion(Stated("other", "zone"), text, "zone_eligibilite")
-        return valid, Criterion(Lives(valid), text, "zone_eligibilite")
-
-    def _near(self, service: Mapping[str, Any], zone: tuple[str, ...]) -> Neighbourhood:
-        departments = {code for code in zone if len(code) in (2, 3)}
-        if self.places is not None:
-            own = [code for code in (plain(service.get("code_insee")), *zone[:50]) if len(code) == 5]
-            departments |= {
-                found.department for code in own if (found := self.places.commune(code)) is not None
-            }
-        return Neighbourhood(zone, frozenset(departments or {"44", "49", "53", "72", "85"}))
 
     def _field(self, name: str, value: Any, setting: Setting) -> tuple[list[Statement], bool]:
         statements: list[Statement] = []
@@ -165,7 +146,7 @@ class Reader:
             statement, said_open = self._sentence(sentence, name, around, header)
             welcome = welcome or (said_open and not self._lexicon.no_more.search(folded))
             if statement is not None and not (
-                folded.rstrip().endswith(":") and _is_unread(statement.expression)
+                folded.rstrip().endswith(":") and is_unread(statement.expression)
             ):
                 statements.append(statement)
         return merge_lines(statements, name), welcome
@@ -216,13 +197,13 @@ class Reader:
             return None, clause.welcome
         if name in ("description", "frais_precisions"):
             # A description tells much that is no condition: only what was understood is kept.
-            expression = _understood(
-                expression, keep=name == "description" and _only_unread(expression, sentence)
+            expression = understood(
+                expression, keep=name == "description" and bool(_ANNOUNCED.search(sentence.folded))
             )
             if expression is None:
                 return None, clause.welcome
         people = clause.people or (lenient and any(span.kind in ("who", "age") for span in spans))
-        if people and _is_unread(expression) and self._lexicon.denied.search(folded):
+        if people and is_unread(expression) and self._lexicon.denied.search(folded):
             people = False  # « les agents publics ne sont pas concernés » names nobody who may come
         return Statement(
             expression,
@@ -241,36 +222,11 @@ class Reader:
         spans = [span for span in self._spotter.spans(sentence.folded, setting) if span.told]
         expressions = [span.expression for span in spans if span.expression is not None]
         expressions = [
-            each for each in expressions if not _is_unread(each) or each == Stated("other", "complet")
+            each for each in expressions if not is_unread(each) or each == Stated("other", "complet")
         ]
         if not expressions:
             return None
         return Statement(all_of(*expressions), sentence.words(), "description", False, False, True)
-
-    def _extra(self, extra: Any, setting: Setting) -> list[Criterion]:
-        if not isinstance(extra, Mapping):
-            return []
-        found: list[Criterion] = []
-        end = date(extra.get("fin"))
-        if end is not None:
-            found.append(
-                Criterion(Validity(end=end), plain(extra.get("fin_motif")) or f"fin : {end}", "extra.fin")
-            )
-        reason = extra.get("a_verifier")
-        if isinstance(reason, str) and reason.strip():
-            # A bare flag says that a price or a date may be old: it is told, and keeps nobody out.
-            found.append(Criterion(Stated("other", "a_verifier"), reason, "extra.a_verifier"))
-        season = plain(extra.get("saison"))
-        if season:
-            for sentence in sentences(season):
-                spans = [
-                    span for span in self._spotter.spans(sentence.folded, setting) if span.kind == "dates"
-                ]
-                expression = spans[0].expression if spans else None
-                found.append(
-                    Criterion(expression or Stated("other", "dates"), sentence.words(), "extra.saison")
-                )
-        return found
 
 
 def _binds(span: Span, text: str) -> bool:
@@ -278,24 +234,3 @@ def _binds(span: Span, text: str) -> bool:
     if span.kind != "purpose":
         return span.kind != "vehicle"
     return text.startswith(_LIMITING, span.start) or text.endswith(_LIMITING, 0, span.start)
-
-
-def _dated(criteria: list[Criterion]) -> list[Criterion]:
-    """« Complet. Réouverture en mars. »: where a date says until when, the bare word adds nothing."""
-    if not any(isinstance(each.expression, Full) and each.expression.until for each in criteria):
-        return criteria
-    bare = (Full(), Stated("other", "complet"), ENDED)
-    return [each for each in criteria if each.expression not in bare]
-
-
-def _understood(expression: Expression, *, keep: bool) -> Expression | None:
-    full = expression == Stated("other", "complet")
-    return None if _is_unread(expression) and not keep and not full else expression
-
-
-def _only_unread(expression: Expression, sentence: Sentence) -> bool:
-    return _is_unread(expression) and bool(_ANNOUNCED.search(sentence.folded))
-
-
-def _is_unread(expression: Expression) -> bool:
-    return all(isinstance(atom, Stated) and atom.field == "other" for atom in atoms(expression))

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.tamis.criteria import Expression, Lives, Stated, Works, any_of, doubt
+from bot.tamis.gazetteer import index, key, regions_of
 from bot.tamis.places import Places
-from bot.tamis.text import fold
 
 _WORD = re.compile(r"[\w']+(?:[-' ](?=\w))?")
 MAX_WORDS = 9
-_SHORT = re.compile(r"\(([a-z]{3,})\)$")
 _OF = re.compile(
     r" (?:de l'|de la |du |de |des |d')(?:la |le |les |l'|departement (?:de |du |d'|de la )?(?:la |l')?)?"
 )
@@ -55,8 +54,8 @@ class Territory:
         self._gentiles = re.compile(rf"{words['people_of']}(?P<town>{'|'.join(towns)})\b")
         self._union, self._loose = compiled("union"), compiled("loose")
         prefix = compiled("name_prefix")
-        self._index: dict[str, tuple[str, ...]] = _index(places.names(), prefix) if places else {}
-        self._region_of = _regions_of(places) if places else {}
+        self._index: dict[str, tuple[str, ...]] = index(places.names(), prefix) if places else {}
+        self._region_of = regions_of(places) if places else {}
         self._departments = {
             code.lower(): code
             for codes in (places.names().values() if places else ())
@@ -183,7 +182,7 @@ class Territory:
             position = word.end()
             ends.append(len(text[:position].rstrip(" -'")))
         for end in reversed(ends):
-            codes = self._index.get(_key(text[start:end]))
+            codes = self._index.get(key(text[start:end]))
             if codes:
                 # The longest name decides, even when it does not tell which place it is.
                 tail = _TAIL.match(text, end)
@@ -231,35 +230,3 @@ def _expression(codes: tuple[str, ...] | None, lives: bool, works: bool) -> Expr
     if works:
         members.append(Works(codes))
     return any_of(*members)
-
-
-def _regions_of(places: Places) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for codes in places.names().values():
-        for code in codes:
-            commune = places.commune(code) if len(code) == 5 else None
-            if commune is not None and commune.region:
-                found.setdefault(commune.department, commune.region)
-    return found
-
-
-def _key(name: str) -> str:
-    key = re.sub(r"[^a-z0-9]+", " ", name).strip()
-    key = re.sub(r"\bst\b", "saint", key)
-    key = re.sub(r"\bste\b", "sainte", key)
-    return re.sub(r"^(?:le|la|les|l) ", "", key)
-
-
-def _index(names: Mapping[str, Iterable[str]], prefix: re.Pattern[str]) -> dict[str, tuple[str, ...]]:
-    index: dict[str, list[str]] = {}
-    for name, codes in names.items():
-        folded = fold(name)
-        keys = {_key(folded), _key(prefix.sub("", folded))}
-        short = _SHORT.search(folded)
-        if short:
-            keys.add(_key(short[1]))  # « CA de la Région Nazairienne et de l'Estuaire (CARENE) »
-        for key in keys:
-            if len(key) > 1:
-                held = index.setdefault(key, [])
-                held.extend(code for code in codes if code not in held)
-    return {key: tuple(codes) for key, codes in index.items()}
