@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session, joinedload, sessionmaker
 
 from bot.gateway import record
 from bot.gateway.plan import Message, View
@@ -43,7 +43,11 @@ def load(sessions: sessionmaker[Session], conversation_id: str, now: datetime, l
             .order_by(Inbox.seq)
         ).all()
         row = next((row for row in rows if row.next_try_at <= now), None)
-        conversation = session.get(Conversation, conversation_id) if row else None
+        conversation = (
+            session.get(Conversation, conversation_id, options=[joinedload(Conversation.contact)])
+            if row
+            else None
+        )
         if row is None or conversation is None:
             return None
         choice = (row.given or {}).get("choice")

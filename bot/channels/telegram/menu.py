@@ -14,7 +14,7 @@ from bot.channels.telegram.updates import CHANNEL
 from bot.gateway.ports import Speech, Spoken
 
 # Telegram takes no letter but a-z in a command; its description is in the reader's language.
-COMMANDS = ("start", "human", "stop", "erase")
+COMMANDS = ("start", "human", "language", "stop", "erase")
 log = logging.getLogger(__name__)
 
 

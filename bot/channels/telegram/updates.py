@@ -13,7 +13,15 @@ from bot.gateway.message import Incoming
 
 CHANNEL = "telegram"
 # Commands are words of ours in disguise: what they mean is read as the word would be.
-COMMANDS = {"stop": "STOP", "humain": "HUMAIN", "human": "HUMAN", "effacer": "EFFACER", "erase": "ERASE"}
+COMMANDS = {
+    "stop": "STOP",
+    "humain": "HUMAIN",
+    "human": "HUMAN",
+    "langue": "change language",
+    "language": "change language",
+    "effacer": "EFFACER",
+    "erase": "ERASE",
+}
 LEFT = (ChatMemberStatus.BANNED, ChatMemberStatus.LEFT)
 
 
