@@ -17,7 +17,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot.directory import importer
+from bot.directory import importer, overlays
 from bot.directory.catalogue import Catalogue
 from bot.directory.communes import Communes
 from bot.directory.coverage import coverage as covered
@@ -29,6 +29,7 @@ from bot.directory.readers import BrokenFile
 from bot.directory.search import Query, UnknownCommune
 from bot.directory.settings import DirectorySettings
 from bot.directory.snapshot import Snapshot
+from bot.directory.store import every
 from bot.directory.store import records as records_of
 from bot.directory.sync import Client, SyncError
 from bot.directory.sync import sync as synchronise
@@ -177,10 +178,14 @@ def doctor(
     """Print (or write) what each operator should correct. The exit code is always 0: faults are no failure."""
     today = today or datetime.now(UTC).date()
     with factory() as session:
-        snapshot = Snapshot.load(session, today=today)
-        structures = records_of(session, "structure")
-    services = [one for one in snapshot.services.values() if source is None or one["source"] == source]
-    text = report(cases(services, structures, today, snapshot.places))
+        local = overlays.in_force(session, today)
+        services = (
+            {**one, "extra": {**(one["extra"] or {}), "local": local.get(one["id"], [])}}
+            for one in every(session, "service")
+            if source is None or one["source"] == source
+        )
+        found = cases(services, lambda ids: records_of(session, "structure", ids), today)
+    text = report(found)
     _write(text, out)
     return 0
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -18,6 +18,7 @@ from bot.settings import ROOT
 PATH = ROOT / "data" / "directory" / "doctor.yml"
 
 Record = Mapping[str, Any]
+_SAID = ("id", "nom", "source", "date_maj")
 
 
 @dataclass(frozen=True)
@@ -54,14 +55,25 @@ def examine(service: Record, today: date, places: Communes | None = None) -> tup
 
 
 def cases(
-    services: Sequence[Record], structures: Mapping[str, Record], today: date, places: Communes | None = None
+    services: Iterable[Record],
+    structures: Callable[[Sequence[str]], Mapping[str, Record]],
+    today: date,
+    places: Communes | None = None,
 ) -> list[Case]:
-    """All operators with something to correct, those with the most first."""
+    """All operators with something to correct, those with the most first. `structures` gives the records of these ids.
+
+    Of each service only what a letter says is kept, so that a national directory can be gone through.
+    """
     by_operator: dict[str, list[tuple[Record, tuple[Finding, ...]]]] = {}
-    for service in sorted(services, key=lambda record: str(record["id"])):
+    for service in services:
         if found := examine(service, today, places):
-            by_operator.setdefault(service["structure_id"], []).append((service, found))
-    listed = [Case(structures.get(id_), id_, tuple(listed)) for id_, listed in by_operator.items()]
+            kept = {name: service[name] for name in _SAID}
+            by_operator.setdefault(service["structure_id"], []).append((kept, found))
+    known = structures(sorted(by_operator))
+    listed = [
+        Case(known.get(id_), id_, tuple(sorted(listed, key=lambda one: str(one[0]["id"]))))
+        for id_, listed in by_operator.items()
+    ]
     return sorted(
         listed, key=lambda case: (-sum(len(found) for _, found in case.services), case.structure_id)
     )

@@ -124,7 +124,7 @@ def _price(service: Record) -> float:
 
 def _held_in(text: str, today: date) -> Held | None:
     patterns = _patterns()
-    if not patterns.hint.search(text):
+    if not patterns.hints(text):
         return None
     plain = _plain(text)
     verdict: Held | None = None
@@ -202,12 +202,21 @@ def _span(match: re.Match[str]) -> tuple[tuple[int, int], tuple[int, int]] | Non
 
 @dataclass(frozen=True)
 class _Patterns:
+    names: tuple[str, ...]
     hint: re.Pattern[str]
     phrases: Mapping[str, tuple[re.Pattern[str], ...]]
     others: re.Pattern[str]
     months: Mapping[str, int]
 
+    def hints(self, text: str) -> bool:
+        """Whether a date may stand in a text: nearly all hold none, and one quick look spares them the rest."""
+        low = text.lower()
+        if not any(name in low for name in self.names) and not _NUMERIC.search(low):
+            return False
+        return self.hint.search(low) is not None
 
+
+_NUMERIC = re.compile(r"\d[/.-]\s*\d|20\d\d")
 _KINDS = ("ends", "since", "shut_until", "seasons", "shut")
 
 
@@ -234,11 +243,10 @@ def _patterns() -> _Patterns:
         # A phrase is stored with its words unaccented; {PIECE} stands for a date, a month or a word of its kind.
         return tuple(re.compile(r"(?<![a-z])" + phrase.format(**pieces)) for phrase in rules()[kind])
 
-    # Nearly all texts hold no date at all: one quick look spares them the rest.
-    written = {*rules()["months"], *months, *rules()["named_seasons"], "été"}
-    hint = re.compile(rf"\d[/.-]\s*\d|20\d\d|\b(?:{'|'.join(sorted(written))})\b", re.IGNORECASE)
+    written = {name.lower() for name in (*rules()["months"], *months, *rules()["named_seasons"], "été")}
+    hint = re.compile(rf"{_NUMERIC.pattern}|\b(?:{'|'.join(sorted(written))})\b")
     others = re.compile(rf"\b{rules()['not_the_service']}\b")
-    return _Patterns(hint, {kind: compiled(kind) for kind in _KINDS}, others, months)
+    return _Patterns(tuple(sorted(written)), hint, {kind: compiled(kind) for kind in _KINDS}, others, months)
 
 
 def _day(match: re.Match[str], *, first: bool) -> date | None:

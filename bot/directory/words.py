@@ -19,6 +19,10 @@ from bot.settings import ROOT
 PATH = ROOT / "data" / "directory" / "words.yml"
 Part = Literal["name", "coded", "text", "publics"]
 
+# What NFKD parts from its letter: accents of Latin, Arabic and Hebrew letters.
+_MARKS = re.compile("[\u0300-\u036f\u0591-\u05bd\u0610-\u061a\u064b-\u065f]")
+_STEMS: dict[str, str] = {}
+_STEMS_KEPT = 200_000
 _WORD = re.compile(r"[^\W_]+")
 _TERM = re.compile(r'(-?)(?:"([^"]*)"|(\S+))')
 # A question longer than this is a paste, not a search.
@@ -44,12 +48,21 @@ def _endings() -> tuple[str, ...]:
 
 def stems(text: str) -> list[str]:
     """The words of a text that count, unaccented, lower case, without their endings; in order."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    plain = "".join(char for char in plain if not unicodedata.combining(char))
-    return [_stem(word) for word in _WORD.findall(plain) if word not in _stop()]
+    plain = text.casefold()
+    if not plain.isascii():
+        plain = _MARKS.sub("", unicodedata.normalize("NFKD", plain))
+    known, found = _STEMS, []
+    for word in _WORD.findall(plain):
+        stem = known.get(word)
+        if stem is None:
+            if len(known) >= _STEMS_KEPT:
+                known.clear()
+            stem = known[word] = "" if word in _stop() else _stem(word)
+        if stem:
+            found.append(stem)
+    return found
 
 
-@functools.lru_cache(maxsize=200_000)
 def _stem(word: str) -> str:
     for ending in _endings():
         if word.endswith(ending) and len(word) - len(ending) >= 4:

@@ -46,7 +46,7 @@ def test_each_trouble_is_found(label: str, changes: dict[str, Any], expected: li
 
 def test_the_letter_names_the_service_and_what_to_do() -> None:
     records = [service(frais=None), service("test--2", structure_id="test--gone", publics=None, frais=None)]
-    listed = cases(records, {"test--s1": structure()}, TODAY)
+    listed = cases(records, lambda ids: {id_: structure(id_) for id_ in ids if id_ == "test--s1"}, TODAY)
     assert [case.structure_id for case in listed] == ["test--gone", "test--s1"]
     text = letter(listed[1])
     assert "Association d'essai" in text
