@@ -36,7 +36,10 @@ def find_times(stream: Stream, hits: Sequence[Hit], numbers: Mapping[str, int]) 
     """The times of a message, in order. `hits` are those of the kind times; longer wordings hide shorter ones.
     `numbers` are the lexicon's number words."""
     found: list[Time] = []
+    begun = {hit.start for hit in hits}
     for hit in hits:
+        if "m" in hit.groups and hit.groups["m"][1] in begun:
+            continue  # « 8h-16h » is no 8:16
         if hit.rule.detail.get("range"):
             found += _both(hit, numbers)
         else:

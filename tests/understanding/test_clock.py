@@ -27,6 +27,7 @@ TIMES = [
     ("midnight", "fr", "jusqu'à minuit", ["00:00"]),
     ("glued to the day", "fr", "demain9h", ["09:00"]),
     ("two times", "fr", "de 5h à 13h", ["05:00", "13:00"]),
+    ("two hours in a row", "fr", "8h-16h", ["08:00", "16:00"]),
     ("a duration", "fr", "2h de route", []),
     ("hours a week", "fr", "20 heures par semaine", []),
     ("in two hours", "fr", "dans 2 heures", []),
