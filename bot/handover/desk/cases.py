@@ -85,10 +85,11 @@ def lists(session: Session, who: Counsellor, places: Places, now: datetime) -> L
 
 def ended(session: Session, who: Counsellor, places: Places, now: datetime) -> list[Row]:
     """The latest that ended, the newest first."""
-    over = [State.CLOSED.value, State.WITHDRAWN.value, State.STOPPED.value]
+    # Said as « none of those », so that the database walks the index of ends instead of sorting every state.
+    running = [*UNDER_WAY, State.REQUESTED.value]
     query = (
         select(*COLUMNS)
-        .where(visible(who), Handover.state.in_(over), Handover.closed_at.is_not(None))
+        .where(visible(who), Handover.state.not_in(running), Handover.closed_at.is_not(None))
         .order_by(Handover.closed_at.desc())
         .limit(SHOWN)
     )
