@@ -14,15 +14,18 @@ import pytest
 import requests
 from fastapi import FastAPI
 from pytest_httpserver import HTTPServer
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from werkzeug import Request, Response
 
 from bot.channels.telegram.client import TelegramClient
 from bot.channels.telegram.menu import COMMANDS as MENU
 from bot.channels.telegram.menu import Menu
-from bot.channels.telegram.receiver import HEADER, Receiver, announce, router
+from bot.channels.telegram.receiver import HEADER, KINDS, Receiver, announce, router
 from bot.channels.telegram.updates import COMMANDS, Heard, heard
 from bot.gateway.delivery import Gone, Refused, Throttled, Unreachable
 from bot.gateway.message import Outgoing
+from bot.gateway.tables import Inbox
 from bot.settings import ROOT
 from bot.speech.speech import Speech as RealSpeech
 from tests.channels.conftest import serve
@@ -129,6 +132,8 @@ class BotApi:
     server: HTTPServer
     asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     refusals: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
+    waiting: list[dict[str, Any]] = field(default_factory=list)
+    """Updates for who asks by long polling."""
 
     def answer(self, request: Request) -> Response:
         method = request.path.rpartition("/")[2]
@@ -137,6 +142,9 @@ class BotApi:
             status, content = self.refusals.pop(0)
             return Response(json.dumps({"ok": False, "error_code": status, **content}), status=status)
         result: Any = True
+        if method == "getUpdates":
+            time.sleep(0.05)
+            result = [one for one in self.waiting if one["update_id"] >= int(request.form.get("offset", 0))]
         if method == "sendMessage":
             result = {"message_id": len(self.asked), "date": 1, "chat": CHAT, "text": "x"}
         return Response(json.dumps({"ok": True, "result": result}), mimetype="application/json")
@@ -272,6 +280,62 @@ def test_a_button_is_not_waited_for(house: House, api: BotApi, client: TelegramC
     assert api.asked == []
     gate.set()
     assert until(lambda: [method for method, _ in api.asked] == ["answerCallbackQuery"])
+
+
+def kept(house: House) -> list[str | None]:
+    with house.sessions() as session:
+        return list(session.scalars(select(Inbox.text).order_by(Inbox.seq)))
+
+
+def test_without_a_public_address_updates_are_asked_for_and_each_is_kept_once(
+    house: House, api: BotApi, client: TelegramClient
+) -> None:
+    api.refusals = [(502, {"description": "Bad Gateway"})]
+    api.waiting = [{**message(text=f"je vais {number}"), "update_id": number} for number in (5, 6)]
+    receiver = Receiver(house.gateway, client)
+    receiver.start()
+    assert until(lambda: kept(house) == ["je vais 5", "je vais 6"])
+    assert until(lambda: api.asked[-1][1].get("offset") == "7")
+    receiver.stop()
+    assert json.loads(api.asked[0][1]["allowed_updates"]) == KINDS
+
+
+def test_what_could_not_be_kept_is_asked_for_again(
+    house: House, api: BotApi, client: TelegramClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api.waiting = [{**message(text="je vais à Cholet"), "update_id": 5}]
+    receiver = Receiver(house.gateway, client)
+    failing = iter([True, False])
+    receive = house.gateway.receive
+
+    def away(incoming: Any) -> int:
+        if next(failing, False):
+            raise OperationalError("insert", {}, Exception("away"))
+        return receive(incoming)
+
+    monkeypatch.setattr(house.gateway, "receive", away)
+    receiver.start()
+    assert until(lambda: kept(house) == ["je vais à Cholet"])
+    receiver.stop()
+
+
+def test_an_old_webhook_is_taken_away(house: House, api: BotApi, client: TelegramClient) -> None:
+    api.refusals = [(409, {"description": "Conflict: can't use getUpdates method while webhook is active"})]
+    api.waiting = [{**message(text="je vais à Cholet"), "update_id": 5}]
+    receiver = Receiver(house.gateway, client)
+    receiver.start()
+    assert until(lambda: kept(house) == ["je vais à Cholet"])
+    receiver.stop()
+    assert [method for method, _ in api.asked[:2]] == ["getUpdates", "deleteWebhook"]
+
+
+def test_a_token_that_is_refused_ends_the_asking(house: House, api: BotApi, client: TelegramClient) -> None:
+    api.refusals = [(401, {"description": "Unauthorized"})]
+    receiver = Receiver(house.gateway, client)
+    receiver.start()
+    assert until(lambda: not receiver._thread.is_alive())
+    receiver.stop()
+    assert len(api.asked) == 1
 
 
 REFUSALS: list[tuple[str, int, dict[str, Any], type[Exception]]] = [

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from telegram.error import InvalidToken, TelegramError
+from telegram.error import Conflict, InvalidToken, TelegramError
 
 from bot.channels.telegram.client import TelegramClient
 from bot.channels.telegram.updates import CHANNEL, heard
@@ -66,6 +66,11 @@ class Receiver:
                     self.take(update.to_dict())
                     after = update.update_id + 1
                 pause = 1.0
+            except Conflict:
+                # A webhook of an earlier set-up is in the way, or another process asks too.
+                self._forget_webhook()
+                self._stopping.wait(pause)
+                pause = min(pause * 2, 60.0)
             except InvalidToken:
                 log.error("telegram: the token is refused; polling ends")
                 return
@@ -73,6 +78,12 @@ class Receiver:
                 log.warning("telegram poll: %s", type(error).__name__)
                 self._stopping.wait(pause)
                 pause = min(pause * 2, 60.0)
+
+    def _forget_webhook(self) -> None:
+        try:
+            self._client.call(self._client.bot.delete_webhook())
+        except (TelegramError, TimeoutError) as error:
+            log.warning("telegram webhook: %s", type(error).__name__)
 
 
 def router(receiver: Receiver, secret: str) -> APIRouter:
