@@ -35,7 +35,7 @@ def between(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Chaos, E
     with chaos(f"http://127.0.0.1:{settings.actions_port}") as bad:
         dialogue = engine(settings, model.path())
         dialogue.environment["RELAIS_ACTIONS_URL"] = f"{bad.url}/webhook"
-        supervisor = Supervisor([actions(settings), dialogue], lambda _part, _line: None)
+        supervisor = Supervisor([actions(settings), dialogue], lambda part, line: print(part, line))
         supervisor.start()
         yield bad, EngineClient.of(settings)
         supervisor.stop()

@@ -72,6 +72,21 @@ def generic(content: Any, at: int = NOW) -> Raw:
     return Raw("POST", f"{PUBLIC}/x", headers, {}, body)
 
 
+def generic_signed(body: bytes) -> Raw:
+    headers = {"x-relais-timestamp": str(NOW), "x-relais-signature": sealed(f"{NOW}.".encode() + body)}
+    return Raw("POST", f"{PUBLIC}/x", headers, {}, body)
+
+
+def android_signed(body: bytes) -> Raw:
+    headers = {"x-timestamp": str(NOW), "x-signature": sealed(body + str(NOW).encode())}
+    return Raw("POST", f"{PUBLIC}/x", headers, {}, body)
+
+
+def nested(signed: Callable[[bytes], Raw]) -> Raw:
+    """A body of brackets alone, as deep as its limit allows."""
+    return signed(b"[" * 60_000)
+
+
 def twilio(**fields: str) -> Raw:
     said = f"{PUBLIC}/api/channels/sms/twilio" + "".join(name + fields[name] for name in sorted(fields))
     signature = base64.b64encode(hmac.new(SECRET.encode(), said.encode(), hashlib.sha1).digest()).decode()
@@ -144,6 +159,8 @@ BAD: list[tuple[str, str, Raw, type[Exception]]] = [
     ("replay", "generic", generic({"from": PHONE, "text": "oui"}, NOW - 301), Forged),
     ("no payload", "android", android("sms:received"), Unreadable),
     ("a list", "generic", generic([1]), Unreadable),
+    ("brackets in brackets", "generic", nested(generic_signed), Unreadable),
+    ("brackets in brackets", "android", nested(android_signed), Unreadable),
     ("a number for words", "generic", generic({"from": PHONE, "text": 3}), Unreadable),
     ("unsigned always", "ovh", kannel({}), Forged),
 ]

@@ -389,8 +389,9 @@ def test_a_webhook_stores_once_and_releases_the_button(
             requests.post(webhook, json=message(text="a"), headers={HEADER: "guess"}, timeout=5),
             requests.post(webhook, data=b"{", headers=known, timeout=5),
             requests.post(webhook, data=b"[]", headers=known, timeout=5),
+            requests.post(webhook, data=b"[" * 60_000, headers=known, timeout=5),
         ]
-        assert [one.status_code for one in refused] == [403, 403, 400, 400]
+        assert [one.status_code for one in refused] == [403, 403, 400, 400, 400]
     assert until(lambda: [method for method, _ in api.asked] == ["answerCallbackQuery"])
     conversation = house.gateway.open("telegram", "7")
     assert [one.key for one in house.gateway.play(conversation)] == [

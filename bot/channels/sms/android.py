@@ -44,7 +44,7 @@ class AndroidGateway:
                 unique = f"{payload['messageId']}|{payload['receivedAt']}"
                 return [Inbound(payload["phoneNumber"], mended(payload["message"]), unique)]
             return [Report(str(payload["messageId"]), STATUS[event])] if event in STATUS else []
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise Unreadable("event") from None
 
     def send(self, out: Outgoing, address: str) -> str:

@@ -47,7 +47,7 @@ class Generic:
             if not (isinstance(sender, str) and isinstance(text, str)):
                 raise Unreadable("from, text")
             return [Inbound(sender, mended(text), str(name) if name is not None else None)]
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise Unreadable("message") from None
 
     def send(self, out: Outgoing, address: str) -> str:

@@ -101,7 +101,7 @@ def router(receiver: Receiver, secret: str) -> APIRouter:
             if not isinstance(data, dict):
                 raise ValueError("no update")
             await asyncio.to_thread(receiver.take, data)
-        except ValueError:
+        except (ValueError, RecursionError):  # brackets in brackets, thousands deep
             log.warning("telegram: not an update")
             return Response(status_code=400)
         return Response(status_code=200)
