@@ -1,6 +1,7 @@
 // <relais-chat language direction theme side>: the custom element, and the one made by the script tag alone.
 const SCRIPT = document.currentScript;
 const BASE = SCRIPT ? new URL(SCRIPT.src).origin : location.origin;
+const THINKING = 2500;
 const ATTRIBUTES = ["language", "direction", "theme", "side"];
 
 class RelaisChat extends HTMLElement {
@@ -107,11 +108,15 @@ class RelaisChat extends HTMLElement {
   mine(text, content) {
     this.panel.transcript.draw({ from: "me", parts: [{ text }] });
     this.say("waiting");
+    // Who cannot see that we think is told, once, when it lasts.
+    clearTimeout(this.slow);
+    this.slow = setTimeout(() => this.panel.transcript.announce(this.panel.words.waiting), THINKING);
     this.line.send(content);
   }
 
   heard(message) {
     const { transcript } = this.panel;
+    clearTimeout(this.slow);
     if (message.key === "erase.done") {
       transcript.clear();
       this.line.hang();
@@ -124,6 +129,7 @@ class RelaisChat extends HTMLElement {
   }
 
   say(word, aloud, text) {
+    clearTimeout(this.slow);
     this.panel.status.textContent = text || this.panel.words[word];
     if (aloud) this.panel.transcript.announce(this.panel.status.textContent);
   }

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import (
     Browser,
     ConsoleMessage,
+    FloatRect,
     Locator,
     Page,
     Request,
@@ -24,7 +27,7 @@ from bot.gateway.reply import Say
 from bot.gateway.tables import Conversation
 from tests.channels import axe
 from tests.channels.conftest import Site
-from tests.gateway.house import answer
+from tests.gateway.house import answer, echo
 
 pytestmark = pytest.mark.browser
 CHROMIUM = shutil.which("chromium")
@@ -266,6 +269,23 @@ def test_a_message_that_comes_never_takes_the_focus(hosting: Hosting, site: Site
     expect(host.launcher).to_have_text("fr:widget.open (fr:widget.new)")
 
 
+def test_who_cannot_see_is_told_once_that_it_lasts(hosting: Hosting, site: Site) -> None:
+    gate = threading.Event()
+
+    def late(text: str, metadata: Mapping[str, Any]) -> Any:
+        gate.wait(15)
+        return echo(text, metadata)
+
+    site.engine.script = [late]
+    host = hosting()
+    host.open()
+    host.say("je vais à Cholet demain")
+    live = host.page.locator("[aria-live=polite] p")
+    expect(live).to_have_text("fr:page.waiting", timeout=10_000)
+    gate.set()
+    expect(host.log.get_by_text("fr:echo je vais")).to_be_visible()
+
+
 def test_the_page_may_be_left_and_come_back_to(hosting: Hosting) -> None:
     host = hosting()
     host.open()
@@ -308,8 +328,23 @@ def test_right_to_left(hosting: Hosting, tmp_path: Path) -> None:
     box, mine = host.log.bounding_box(), host.page.locator("li.me").bounding_box()
     assert box and mine
     assert mine["x"] - box["x"] < box["x"] + box["width"] - (mine["x"] + mine["width"])
+    left, right = _sides(host)
+    # What stands at the start of a line stands at the right: names over their bubbles, titles, the field.
+    assert abs(right("li.relais .who bdi") - right("li.relais .text")) < 2
+    assert abs(left("li.me .who bdi") - left("li.me .text")) < 2
+    assert right(".top button") < left("h2")
+    assert right(".send") < left("textarea")
     host.page.screenshot(path=tmp_path / "rtl.png")
     assert (tmp_path / "rtl.png").stat().st_size > 1000
+
+
+def _sides(host: Host) -> tuple[Callable[[str], float], Callable[[str], float]]:
+    def box(selector: str) -> FloatRect:
+        found = host.page.locator(selector).first.bounding_box()
+        assert found, selector
+        return found
+
+    return lambda one: box(one)["x"], lambda one: box(one)["x"] + box(one)["width"]
 
 
 def test_language_direction_theme_and_side_by_attribute(hosting: Hosting) -> None:

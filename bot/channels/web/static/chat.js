@@ -16,6 +16,7 @@
   let answer = null; // the first of the messages that answer the person's last one
   let events = null;
   let lost = false;
+  let slow = 0;
 
   const make = (tag, properties = {}, ...children) => {
     const node = Object.assign(document.createElement(tag), properties);
@@ -101,6 +102,9 @@
   const send = async (content) => {
     const message = { id: uuid(), ...content };
     status.textContent = words.waiting;
+    // Who cannot see that we think is told, once, when it lasts.
+    clearTimeout(slow);
+    slow = setTimeout(() => announce(words.waiting), 2500);
     for (let pause = 1000; ; pause = Math.min(pause * 2, 15000)) {
       try {
         await open();
@@ -125,6 +129,7 @@
   };
 
   const offline = () => {
+    clearTimeout(slow);
     if (lost) return;
     lost = true;
     status.textContent = words.offline;
@@ -150,6 +155,7 @@
       const message = JSON.parse(event.data);
       if (message.seq <= last) return;
       last = message.seq;
+      clearTimeout(slow);
       status.textContent = "";
       if (message.key === "erase.done") list.replaceChildren();
       draw(message);
