@@ -91,8 +91,9 @@ class ActionShowOffers(Action):
         """Show."""
         turn = Turn.of(tracker)
         ranked, blocked = catalogue().sieve(turn.state, turn.now)
-        km = catalogue().scene.trip_km(turn.state.profile)
-        turn.answer(dispatcher, offering.offers(turn.hearing, ranked, blocked, turn.now, km))
+        known, profile = catalogue(), turn.state.profile
+        km, thin = known.scene.trip_km(profile), known.relevance.thin(profile)
+        turn.answer(dispatcher, offering.offers(turn.hearing, ranked, blocked, turn.now, km, thin))
         return []
 
 

@@ -45,6 +45,7 @@ COMMANDS = frozenset(
 SURE_OF_COMMAND = 0.85
 # A question was put and the answer is so short: an unknown word is a town misspelt, not another subject.
 SHORT_ANSWER = 3
+TIMES = frozenset(["deadline", "arrival", "hours"])
 # What the gateway has already recognised, whatever the classifier thinks.
 SIGNALLED = {"human": "human", "my-data": "my_data", "start": "greet"}
 # Below this the classifier's word weighs less than a fact found in the message.
@@ -93,6 +94,9 @@ class FactsReader(GraphComponent):
         intent = message.get(INTENT) or {}
         name, confidence = intent.get(INTENT_NAME_KEY), intent.get(PREDICTED_CONFIDENCE_KEY) or 0.0
         facts = self._facts(message.get(TEXT) or "", metadata, state)
+        if name == "out_of_scope" and state.get("asked") not in TIMES:
+            # « Quel temps fait-il demain ? » tells no day of a trip.
+            facts = [] if all(fact["field"] in TIMES for fact in facts) else facts
         if (
             name == "out_of_scope"
             and state.get("asked")

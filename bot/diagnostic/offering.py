@@ -33,8 +33,12 @@ def offers(
     blocked: Sequence[Candidate],
     now: datetime,
     trip_km: float | None = None,
+    thin: bool = False,
 ) -> Reply:
-    """The first offers by level, or an honest word that nothing fits; then the way to a human."""
+    """The first offers by level, or an honest word that nothing fits; then the way to a human.
+
+    `trip_km` is the trip by road, `thin` whether it is at hours when few lines run.
+    """
     state = hearing.state
     says = opening(state) + acknowledge(hearing)
     shown = list(ranked[:SHOWN_AT_ONCE])
@@ -56,7 +60,7 @@ def offers(
     if not shown:
         says.append(Say("offers.none"))
     if not again:
-        says += trip_line(state.profile, trip_km)
+        says += trip_line(state.profile, trip_km, thin=thin)
     says += [describe(candidate, number, now, _language(state)) for number, candidate in enumerate(shown, 1)]
     if not again:
         says += [_full(candidate) for candidate in blocked[:REFUSALS_AT_ONCE] if _is_full(candidate)][

@@ -31,12 +31,21 @@ class Relevance:
     tiers: Sequence[float]
     too_slow_tiers: int
     rules: Sequence[Mapping[str, Any]]
+    lines: Mapping[str, Sequence[int]]
+    thin_hours: Mapping[str, Any]
 
     @classmethod
     def load(cls, data: Path) -> Relevance:
         """Read `diagnostic/relevance.yml` below this folder."""
         raw = yaml.safe_load((data / "diagnostic" / "relevance.yml").read_text(encoding="utf-8"))
-        return cls(raw["named_need"], raw["tiers"], raw["too_slow_tiers"], raw["rules"])
+        return cls(
+            raw["named_need"],
+            raw["tiers"],
+            raw["too_slow_tiers"],
+            raw["rules"],
+            raw["lines"],
+            raw["thin_hours"],
+        )
 
     def themes(self, profile: Mapping[str, Any]) -> dict[str, float]:
         """What each theme is worth to this profile."""
@@ -49,8 +58,21 @@ class Relevance:
 
     def fields(self) -> tuple[str, ...]:
         """The coded fields whose answer changes what helps most; urgency comes from the deadline."""
-        named = dict.fromkeys(name for rule in self.rules for name in rule["when"])
+        named = dict.fromkeys([*(name for rule in self.rules for name in rule["when"]), "hours"])
         return tuple(name for name in named if name not in DERIVED)
+
+    def thin(self, profile: Mapping[str, Any]) -> bool:
+        """Whether the trip is at hours when few lines run."""
+        arrival = profile.get("arrival")
+        early_or_late = arrival is not None and not (
+            self.thin_hours["before"] <= arrival <= self.thin_hours["after"]
+        )
+        return early_or_late or bool(set(self.thin_hours["hours"]) & set(profile.get("hours") or ()))
+
+    def line(self, service: Mapping[str, Any]) -> bool:
+        """Whether a service is a line that runs by day only."""
+        kinds = set((service.get("extra") or {}).get("socle") or ())
+        return bool(kinds & set(self.lines["socle"])) and not kinds & set(self.lines["not"])
 
     def tier(self, candidate: Candidate, worth: Mapping[str, float], days: int | None) -> int:
         """0 for what helps most; one further down when it cannot be had in time."""
@@ -104,6 +126,7 @@ def _order(
     worth = relevance.themes(state.profile)
     days = days_left(state, now)
     unplaced = not state.profile.get("origin")
+    thin = relevance.thin(state.profile)
 
     def key(candidate: Candidate) -> tuple[Any, ...]:
         decision = candidate.decision
@@ -113,6 +136,7 @@ def _order(
             relevance.tier(candidate, worth, days),
             decision.level,
             decision.status != "open" and not hoping,
+            thin and relevance.line(candidate.service),
             # What the person can use without anybody's help comes before what another must ask for them.
             decision.needs_professional,
             narrowness(candidate.service) if unplaced else 0,

@@ -10,14 +10,14 @@ from bot.diagnostic.reply import Say
 # Kilometres by road up to which a way of travelling is plausible (docs/domain.md: 5 km by bike, 15 km by e-bike).
 WAYS = ((2.0, "trip.walk"), (5.0, "trip.bike"), (15.0, "trip.ebike"))
 FAR = "trip.far"
-# Few lines run then.
-THIN_HOURS = frozenset({"avant-6h", "apres-20h"})
-EARLY, LATE = "06:30", "21:00"
 CANNOT_RIDE = frozenset({"ne-sait-pas-faire-de-velo", "fauteuil-roulant", "mobilite-reduite"})
 
 
-def trip_line(profile: Mapping[str, Any], km: float | None) -> list[Say]:
-    """One message on the trip: its length, a plausible way, a word on the hour; nothing when it is unknown."""
+def trip_line(profile: Mapping[str, Any], km: float | None, *, thin: bool) -> list[Say]:
+    """One message on the trip: its length, a plausible way, a word on the hour when few lines run (`thin`).
+
+    Nothing when the trip is unknown.
+    """
     if km is None or profile.get("origin") == profile.get("destination"):
         return []
     lines: list[dict[str, Any]] = [
@@ -31,7 +31,7 @@ def trip_line(profile: Mapping[str, Any], km: float | None) -> list[Say]:
         },
         {"key": _way(profile, km)},
     ]
-    if _thin(profile):
+    if thin:
         lines.append({"key": "trip.hours"})
     return [Say("trip", {"lines": {"lines": lines}})]
 
@@ -41,9 +41,3 @@ def _way(profile: Mapping[str, Any], km: float) -> str:
     if cannot:
         return "trip.lines"
     return next((way for most, way in WAYS if km <= most), FAR)
-
-
-def _thin(profile: Mapping[str, Any]) -> bool:
-    arrival = profile.get("arrival")
-    at_night = arrival is not None and not EARLY <= arrival <= LATE
-    return at_night or bool(THIN_HOURS & set(profile.get("hours") or ()))

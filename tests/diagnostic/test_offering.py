@@ -73,23 +73,23 @@ def test_what_is_true_of_all_is_not_compared() -> None:
     [(1.5, "trip.walk"), (4.0, "trip.bike"), (12.0, "trip.ebike"), (40.0, "trip.far")],
 )
 def test_a_plausible_way_for_the_distance(km: float, way: str) -> None:
-    (say,) = trip_line(TRIP, km)
+    (say,) = trip_line(TRIP, km, thin=False)
     assert [line["key"] for line in say.values["lines"]["lines"]] == ["trip.distance", way]
 
 
 def test_nobody_who_cannot_ride_is_sent_to_a_bike() -> None:
-    (say,) = trip_line({**TRIP, "skills": ["ne-sait-pas-faire-de-velo"]}, 3.0)
+    (say,) = trip_line({**TRIP, "skills": ["ne-sait-pas-faire-de-velo"]}, 3.0, thin=False)
     assert say.values["lines"]["lines"][1]["key"] == "trip.lines"
 
 
 def test_early_hours_are_told() -> None:
-    (say,) = trip_line({**TRIP, "arrival": "05:00"}, 20.0)
+    (say,) = trip_line(TRIP, 20.0, thin=True)
     assert say.values["lines"]["lines"][-1]["key"] == "trip.hours"
 
 
 @pytest.mark.parametrize("km", [None, 3.0])
 def test_no_trip_to_speak_of(km: float | None) -> None:
-    assert trip_line({"origin": "49007", "destination": "49007"}, km) == []
+    assert trip_line({"origin": "49007", "destination": "49007"}, km, thin=True) == []
 
 
 def test_two_ages_are_asked_back_once() -> None:

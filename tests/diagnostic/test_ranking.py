@@ -3,6 +3,8 @@ from __future__ import annotations
 from itertools import permutations
 from pathlib import Path
 
+import pytest
+
 from bot.diagnostic.ranking import Relevance, rank
 from bot.diagnostic.state import State
 from tests.diagnostic.building import NOW, REPAIR, RIDE, candidate
@@ -50,3 +52,42 @@ def test_too_slow_for_tomorrow_goes_down() -> None:
 def test_the_order_given_changes_nothing() -> None:
     offers = [candidate(name, themes=[RIDE]) for name in "abcd"]
     assert {tuple(order({}, *shuffled)) for shuffled in permutations(offers)} == {("a", "b", "c", "d")}
+
+
+LINE = {"extra": {"socle": [60], "delai_jours": 0}}
+
+
+@pytest.mark.parametrize(
+    ("profile", "first"),
+    [
+        ({}, "coach"),
+        ({"arrival": "09:00"}, "coach"),
+        ({"arrival": "05:00"}, "carpool"),
+        ({"hours": ["avant-6h"]}, "carpool"),
+        ({"hours": ["journee"]}, "coach"),
+    ],
+)
+def test_lines_of_the_day_come_after_what_goes_at_any_hour(profile: dict[str, object], first: str) -> None:
+    offers = [candidate("carpool"), candidate("coach", service=LINE)]
+    assert order({"profile": profile}, *offers)[0] == first
+
+
+def test_a_line_for_shifts_is_no_line_of_the_day() -> None:
+    offers = [
+        candidate("carpool"),
+        candidate("shift line", service={"extra": {"socle": [59, 65], "delai_jours": 0}}),
+    ]
+    assert order({"profile": {"arrival": "05:00"}}, *offers)[0] == "shift line"
+
+
+def test_where_nobody_knows_where_the_wider_comes_first() -> None:
+    offers = [
+        candidate("a town's network", service={"zone_eligibilite": ["200071876"]}),
+        candidate("the region's coaches", service={"zone_eligibilite": ["44", "49"]}),
+    ]
+    assert order({}, *offers)[0] == "the region's coaches"
+
+
+def test_what_a_professional_must_ask_for_comes_after() -> None:
+    offers = [candidate("a", needs_professional=True), candidate("b")]
+    assert order({"profile": {"origin": "49007"}}, *offers) == ["b", "a"]
