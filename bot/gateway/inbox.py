@@ -19,7 +19,7 @@ from bot.sealing import sealer_of
 DEFAULT_LANGUAGE = "fr"
 # Put together once: that costs more than running them, and every message comes this way.
 MET = (
-    select(Contact, Conversation)
+    select(Contact, Conversation, Contact.address.is_(None).label("bare"))
     .outerjoin(Conversation, Conversation.person_id == Contact.person_id)
     .where(
         Contact.channel == bindparam("way"),
@@ -122,6 +122,9 @@ def opened(
     met = session.execute(MET, _met(session, incoming.channel, incoming.address)).first()
     contact = met[0] if met is not None else _new_contact(session, incoming, now)
     conversation = met[1] if met is not None else None
+    if met is not None and met.bare:
+        # Erased after a STOP, of which the fingerprint alone was kept; who writes again can be answered again.
+        contact.address = incoming.address
     if conversation is None:
         conversation = _new_conversation(session, contact, incoming, now, languages)
     return contact, conversation
