@@ -194,6 +194,9 @@ class Lexicon:
             [self._spelt(str(w)) for name in DENYING for w in cues.get(name) or ()],
             fold,
         )
+        self.foreign: frozenset[str] = (
+            frozenset()
+        )  # words of other languages, never to mend (« del », no DELD)
         self.memory: dict[Any, tuple[Any, ...]] = {}  # how words met before are spelt (see `read_stream`)
         self._known: dict[str, bool] = {}  # answers of `knows`
         self.early = Index()  # dates, times and what announces a place: read before the rest
@@ -388,4 +391,10 @@ def load_lexicons(data: Path, letters: Letters) -> dict[str, Lexicon]:
     """Every language's lexicon found in data/lexicons (files named by a two-letter code), French first."""
     paths = sorted((data / "lexicons").glob("[a-z][a-z].yml"), key=lambda p: (p.stem != "fr", p.stem))
     sounds = load_sounds(data)
-    return {path.stem: load_lexicon(path, letters, sounds.get(path.stem)) for path in paths}
+    lexicons = {path.stem: load_lexicon(path, letters, sounds.get(path.stem)) for path in paths}
+    for lexicon in lexicons.values():
+        others = [
+            other for other in lexicons.values() if other is not lexicon and other.script == lexicon.script
+        ]
+        lexicon.foreign = frozenset().union(*(other.common for other in others))
+    return lexicons

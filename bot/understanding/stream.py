@@ -162,7 +162,7 @@ def _parts(chunk: Token, lexicon: Lexicon, known: frozenset[str]) -> Iterator[To
         spelled = lexicon.spelling.get(word)
         if spelled is not None:
             yield from (Token(part, token.start, token.end) for part in spelled)
-        elif word in known or not word.isalpha() or lexicon.knows(word):
+        elif word in known or not word.isalpha() or lexicon.knows(word) or word in lexicon.foreign:
             yield token
         else:
             yield from _mended(token, lexicon, known)

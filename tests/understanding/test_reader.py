@@ -238,3 +238,9 @@ def test_the_words_one_language_has_read_are_not_read_again(
         for language in ("en", "fr")
     }
     assert means == {"en": ["voiture"], "fr": ["transports-en-commun"]}
+
+
+def test_a_small_word_of_another_language_is_no_french_word_misspelt(
+    understanding: Understanding, monday: datetime
+) -> None:
+    assert understanding.read("la casa del pueblo", now=monday, language="es").facts == ()
