@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.gateway.gateway import Gateway
@@ -53,6 +53,23 @@ class GatewayThread:
     def last(self, session: Session, conversation_id: str) -> int:
         """The last number given in this conversation."""
         return session.scalar(select(Conversation.seq).where(Conversation.id == conversation_id)) or 0
+
+    def unanswered(self, session: Session, conversation_ids: Sequence[str]) -> Collection[str]:
+        """Where the person's last message is later than the counsellor's last, and than the taking of it."""
+        heard = session.execute(
+            select(Inbox.conversation_id, func.max(Inbox.seq), func.max(Conversation.held_seq))
+            .join(Conversation, Conversation.id == Inbox.conversation_id)
+            .where(Inbox.conversation_id.in_(conversation_ids))
+            .group_by(Inbox.conversation_id)
+        )
+        latest = {row[0]: (row[1], row[2]) for row in heard}
+        said = session.execute(
+            select(Outbox.conversation_id, func.max(Outbox.seq))
+            .where(Outbox.conversation_id.in_(conversation_ids), Outbox.author == COUNSELLOR)
+            .group_by(Outbox.conversation_id)
+        )
+        answered = {row[0]: row[1] for row in said}
+        return {one for one, (seq, held) in latest.items() if seq > max(held, answered.get(one, 0))}
 
     def reach(self, session: Session, conversation_id: str) -> Mapping[str, str]:
         """How to call them back: what they gave, else the number they write from."""

@@ -150,6 +150,7 @@ def summarise(
         "helper": writer.helper(state or {}),
         "language": writer.code("language", profile.get("language") or "fr"),
         "distance": left.distance(),
+        "transit": left.transit(),
         **writer.offer_lines(offers, closed),
         **{name: left.mapped(name) for name in MAPPINGS},
         "consent": writer.consents(consent or {}),
@@ -265,6 +266,23 @@ class _Writer:
             return None
         km = self._places.distance_km(origin, destination)
         return None if km is None else self._words["km"].format(value=round(km))
+
+    def transit(self) -> str | None:
+        """What is known of public transport on this trip: used already, or at which hours to look."""
+        if not self._profile.get("origin") or not self._profile.get("destination"):
+            return None
+        said = self._words["transit"]
+        hours = self._profile.get("hours") or ()
+        known = [
+            said[name]
+            for name, true in (
+                ("used", "transports-en-commun" in (self._profile.get("means") or ())),
+                ("early", "avant-6h" in hours),
+                ("late", "apres-20h" in hours),
+            )
+            if true
+        ]
+        return self._joined(known or [said["unknown"]])
 
     def offer_lines(
         self, offers: Sequence[Mapping[str, Any]], blocked: Sequence[Mapping[str, Any]]

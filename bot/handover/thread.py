@@ -5,7 +5,7 @@ Everything happens inside the caller's database transaction; `wake` is called af
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -38,6 +38,10 @@ class Thread(Protocol):
 
     def last(self, session: Session, conversation_id: str) -> int:
         """Number of the last message; 0 when there is none."""
+        ...
+
+    def unanswered(self, session: Session, conversation_ids: Sequence[str]) -> Collection[str]:
+        """Those of these held conversations in which the person wrote last."""
         ...
 
     def reach(self, session: Session, conversation_id: str) -> Mapping[str, str]:

@@ -65,6 +65,31 @@ def test_both_sides_in_order_and_the_counsellors_words_leave(gateway: Gateway) -
     assert [line.segments for line in lines if line.text == "Bonjour, ici Ana"] == [1]
 
 
+def test_who_waits_for_an_answer(gateway: Gateway) -> None:
+    conversation = talk(gateway, "je cherche un garage", 1)
+    thread, make = GatewayThread(gateway), gateway.sessions
+    with make.begin() as session:
+        thread.hold(session, conversation, "counsellor")
+        assert not thread.unanswered(session, [conversation]), "nothing since it was taken"
+    talk(gateway, "vous êtes là ?", 2)
+    with make.begin() as session:
+        assert conversation in thread.unanswered(session, [conversation])
+        assert not thread.unanswered(session, [])
+        thread.send(session, conversation, "Oui, bonjour", "Ana")
+    with make() as session:
+        assert not thread.unanswered(session, [conversation])
+
+
+def test_a_phrase_is_shown_before_it_is_sent(gateway: Gateway) -> None:
+    conversation = talk(gateway, "je cherche un garage", 1)
+    thread = GatewayThread(gateway)
+    with gateway.sessions() as session:
+        said, language, direction = thread.preview(session, conversation, "phrase.when", {})
+        assert (said, language, direction) == ("fr:phrase.when", "fr", "ltr")
+        assert thread.preview(session, "nobody", "phrase.when", {})[0] == ""
+        assert [line.author for line in thread.messages(session, conversation)].count("counsellor") == 0
+
+
 def test_where_to_call(gateway: Gateway) -> None:
     conversation = talk(gateway, "bonjour", 1)
     thread = GatewayThread(gateway)

@@ -16,11 +16,13 @@ from bot.handover.hours import PARIS
 from bot.handover.life import CLAIMABLE, State
 from bot.handover.platform import Places
 from bot.handover.tables import Counsellor, Handover, Note
+from bot.handover.thread import Thread
 
 SHOWN = 60
 # What a line of the list needs: nothing that is sealed, nothing that is long.
 COLUMNS = (
     Handover.id,
+    Handover.conversation_id,
     Handover.priority,
     Handover.state,
     Handover.opened_at,
@@ -50,6 +52,7 @@ class Row:
     late: bool
     holder: str | None
     outcome: str | None = None
+    unanswered: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,8 +64,11 @@ class Lists:
     others: Sequence[Row]
 
 
-def lists(session: Session, who: Counsellor, places: Places, now: datetime) -> Lists:
-    """The handovers under way that this counsellor may see; most urgent and longest waiting first."""
+def lists(session: Session, who: Counsellor, places: Places, now: datetime, thread: Thread) -> Lists:
+    """The handovers under way that this counsellor may see; most urgent and longest waiting first.
+
+    Of those held, the ones in which the person waits for an answer come first.
+    """
     waits = Handover.state.in_([state.value for state in CLAIMABLE])
     held = Handover.state == State.CLAIMED.value
     names = {row.id: row.name for row in session.execute(select(Counsellor.id, Counsellor.name))}
@@ -74,7 +80,11 @@ def lists(session: Session, who: Counsellor, places: Places, now: datetime) -> L
             .order_by(Handover.priority, Handover.opened_at)
             .limit(SHOWN)
         )
-        return [_row(found, names, places, now) for found in session.execute(query)]
+        found = session.execute(query).all()
+        held_ones = [row.conversation_id for row in found if row.state == State.CLAIMED.value]
+        silent = thread.unanswered(session, held_ones) if held_ones else ()
+        made = [_row(row, names, places, now, row.conversation_id in silent) for row in found]
+        return sorted(made, key=lambda row: not row.unanswered)
 
     return Lists(
         waiting=rows(waits),
@@ -121,7 +131,7 @@ def moment(at: datetime) -> str:
     return format_datetime(at.astimezone(PARIS), "d MMM y à HH:mm", locale="fr")
 
 
-def _row(row: Any, names: dict[str, str], places: Places, now: datetime) -> Row:
+def _row(row: Any, names: dict[str, str], places: Places, now: datetime, unanswered: bool = False) -> Row:
     return Row(
         id=row.id,
         priority=row.priority,
@@ -134,6 +144,7 @@ def _row(row: Any, names: dict[str, str], places: Places, now: datetime) -> Row:
         late=row.reminders > 0 or row.state == State.EXPIRED.value,
         holder=names.get(row.claimed_by) if row.claimed_by else None,
         outcome=row.outcome,
+        unanswered=unanswered,
     )
 
 

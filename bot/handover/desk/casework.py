@@ -34,7 +34,7 @@ def add(router: APIRouter, desk: Desk) -> None:
     @router.get("")
     def home(request: Request) -> Response:
         with desk.visit(request) as visit:
-            shown = cases.lists(visit.session, visit.who, desk.places, visit.now)
+            shown = cases.lists(visit.session, visit.who, desk.places, visit.now, desk.thread)
             mark = cases.mark(visit.session, visit.who)
             return desk.show(
                 visit, "cases.html", lists=shown, mark=mark, shown=cases.SHOWN, done=desk.done(request)

@@ -44,7 +44,7 @@ def add(router: APIRouter, desk: Desk) -> None:
         with desk.visit(request, "cases") as visit:
             offer = desk.offer.current()
             since = (visit.now - SINCE).astimezone(PARIS)
-            shown = cases.lists(visit.session, visit.who, desk.places, visit.now)
+            shown = cases.lists(visit.session, visit.who, desk.places, visit.now, desk.thread)
             return desk.show(
                 visit,
                 "day.html",

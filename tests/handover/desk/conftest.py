@@ -97,6 +97,11 @@ class SomeThread:
         self.said.append((conversation_id, key, values))
         return True
 
+    def unanswered(self, session: Session, conversation_ids: Sequence[str]) -> list[str]:
+        return [
+            one for one in conversation_ids if self.lines.get(one) and self.lines[one][-1].author == "person"
+        ]
+
     def preview(
         self, session: Session, conversation_id: str, key: str, values: Mapping[str, Any]
     ) -> tuple[str, str, str]:

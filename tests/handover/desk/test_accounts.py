@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import threading
 
 import pytest
@@ -229,3 +230,66 @@ def test_nobody_removes_those_of_other_teams_or_themselves(house: House, session
         found = session.scalars(select(Counsellor.id).where(Counsellor.name == name)).one()
         assert chief.post(f"/desk/team/{found}/remove").status_code == 404
     assert all(session.scalars(select(Counsellor.active)))
+
+
+def test_a_lost_password_is_renewed_by_a_link_that_serves_once(house: House, session: Session) -> None:
+    email = house.person("Bob", "p49")
+    bob = house.browser()
+    bob.sign_in(email)
+    coordinator = house.signed("Cora", "p49", role="coordinator")
+    coordinator.get("/desk/team")
+    with house.make.begin() as opened:
+        who = opened.scalars(select(Counsellor).where(Counsellor.email == email)).one()
+        who.totp, who.totp_on, who.failures = "A" * 32, True, 4
+        bob_id = who.id
+    page = coordinator.post(f"/desk/team/{bob_id}/renew").text
+    path = re.search(r"/desk/join/[\w-]+", page)
+    assert path is not None
+    fresh = house.browser()
+    assert email in fresh.get(path.group()).text
+    short = fresh.client.post(path.group(), data={"name": "x", "email": "x@y.fr", "password": "short"})
+    assert short.status_code == 422
+    new = "another horse battery"
+    done = fresh.client.post(path.group(), data={"name": "Eve", "email": "eve@y.fr", "password": new})
+    assert done.status_code == 200 and done.url.path == "/desk"
+    assert fresh.get(path.group()).status_code == 404, "serves once"
+    assert bob.get("/desk").url.path == "/desk/sign-in", "the other sessions are over"
+    assert house.browser().sign_in(email).status_code == 401
+    assert house.browser().sign_in(email, new).status_code == 200
+    kept = session.get_one(Counsellor, bob_id, populate_existing=True)
+    assert (kept.name, kept.email, kept.totp_on, kept.failures) == ("Bob", email, False, 0)
+
+
+def test_teams_are_changed_within_ones_own_and_what_is_out_of_reach_waits_again(
+    house: House, session: Session
+) -> None:
+    handover = house.handover()
+    house.signed("Bob", "p49").post(f"/desk/cases/{handover}/claim")
+    bob_id = session.scalars(select(Counsellor.id).where(Counsellor.name == "Bob")).one()
+    outsider = house.signed("Cora", "p44", role="coordinator")
+    assert outsider.post(f"/desk/team/{bob_id}/teams", platforms="p44").status_code == 404
+    chief = house.signed("Zoe", "*", role="administrator")
+    assert chief.post(f"/desk/team/{bob_id}/teams", platforms="nowhere").status_code == 403
+    assert chief.post(f"/desk/team/{bob_id}/teams").status_code == 403
+    assert chief.post(f"/desk/team/{bob_id}/teams", platforms="p44").status_code == 200
+    row = session.get_one(Handover, handover, populate_existing=True)
+    assert (row.state, row.claimed_by) == ("queued", None)
+    assert session.get_one(Counsellor, bob_id, populate_existing=True).platforms == ["p44"]
+
+
+def test_a_counsellor_says_when_they_are_on_duty_and_changes_their_password(
+    house: House, session: Session
+) -> None:
+    ana = house.signed("Ana", "p49")
+    ana.get("/desk/account")
+    assert "pas de permanence" in ana.post("/desk/account/duty", duty="off").text
+    who = session.scalars(select(Counsellor).where(Counsellor.name == "Ana")).one()
+    assert who.on_duty is False
+    wrong = ana.post("/desk/account/password", old="no", new="a new long password")
+    assert wrong.status_code == 422
+    assert ana.post("/desk/account/password", old=PASSWORD, new="short").status_code == 422
+    assert ana.post("/desk/account/password", old=PASSWORD, new="a new long password").status_code == 200
+    assert ana.get("/desk").url.path == "/desk", "this session stays"
+    assert house.browser().sign_in(who.email, "a new long password").status_code == 200
+    session.refresh(who)
+    assert who.failures == 0
