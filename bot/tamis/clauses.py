@@ -11,7 +11,7 @@ from bot.tamis.cutting import WORD, Cutting, bare
 from bot.tamis.joining import Item, combine, joint_of
 from bot.tamis.lexicon import Lexicon
 from bot.tamis.spans import SILENT, Span
-from bot.tamis.wording import examples, one_adjective, people_only
+from bot.tamis.wording import examples, one_adjective, papers, people_only
 
 _FIGURE = re.compile(r"\d+ ?(?:ans?|mois|km|heures?|h)\b")
 _BUT = re.compile(r"\b(?:mais|et plus largement|et aussi|ouvert aussi)\b")
@@ -49,6 +49,8 @@ class Parser:
         self._lenient, self._listing = lenient, listing
         text = self._cut.without_head(text, spans)
         text, spans = self._cut.without_examples(text, spans)
+        if papers(text, spans):
+            return Clause(None)
         welcome = any(span.kind == "open" for span in spans)
         cut = self._cut.exception(text, spans)
         if cut is None:

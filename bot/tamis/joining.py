@@ -165,6 +165,11 @@ def _low_only(item: Item) -> bool:
     return isinstance(age, Age) and 0 < age.low < MAJORITY and age.high >= OLDEST
 
 
+def _own(member: Expression) -> bool:
+    """What is said of the last people named alone: a duration, a kind of contract."""
+    return isinstance(member, Duration) or (isinstance(member, Stated) and member.field != "prescription")
+
+
 def _grown(item: Item) -> bool:
     return item.expression == Age(MAJORITY, OLDEST)
 
@@ -183,7 +188,7 @@ def _trailing(group: list[Item], together: Expression) -> Expression:
         return doubt(together, all_of(any_of(*bare, last), Stated("other")))
     if isinstance(last, AllOf) and bare and not any(isinstance(item, AllOf | Age) for item in earlier):
         own, shared = last.members[0], last.members[1:]
-        if not isinstance(own, Age) and not any(isinstance(member, Duration | Stated) for member in shared):
+        if not isinstance(own, Age) and not any(_own(member) for member in shared):
             return doubt(together, all_of(any_of(*bare, own), *shared))
     return together
 

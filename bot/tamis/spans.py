@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 
 from bot.tamis.criteria import (
@@ -23,6 +24,7 @@ from bot.tamis.territory import NOWHERE, Neighbourhood, Territory
 SILENT = frozenset({"neutral", "silent", "waived", "aim", "document", "mobility", "open"})
 _FIRST = frozenset({"access", "closed", "ended"})
 _YIELDS = frozenset({"neutral"})  # gives way to any words that mean something
+_LINK = re.compile(r"(?:[ ,/]| ou| et)+$")  # what joins the words to the next ones is not theirs
 ENDED = Validity(end=dt.date.min)
 
 
@@ -88,7 +90,7 @@ class Spotter:
         for match in lexicon.purpose.finditer(text):
             motive = lexicon.motive(match[0])
             if motive:
-                trimmed = len(match[0].rstrip(" ,/"))
+                trimmed = len(_LINK.sub("", match[0]))
                 found.append(Span(match.start(), match.start() + trimmed, "purpose", motive))
         if any(isinstance(span.expression, Full) and span.expression.until for span in found):
             # « complet, réouverture en mars »: the date says until when.

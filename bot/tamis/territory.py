@@ -158,6 +158,15 @@ class Territory:
             if join is None or join.end() == end:
                 break
             position = join.end()
+        if UNSURE[0] in codes and len(set(codes)) > 1:
+            # « Trélazé, Angers et Avrillé »: the others tell in which département the last one is.
+            beside = frozenset(
+                found.department
+                for code in codes
+                if self._places is not None and (found := self._places.commune(code)) is not None
+            )
+            if beside and beside != near.departments:
+                return self._names(text, start, Neighbourhood(near.zone, beside))
         around = self._environs.match(text, end) if codes else None
         if around:
             return UNSURE, around.end()  # nobody can list what lies around a town

@@ -24,3 +24,10 @@ def examples(text: str, spans: list[Span]) -> bool:
     read = [span.start for span in spans if span.expression is not None]
     welcome = min((span.end for span in spans if span.kind == "open"), default=len(text))
     return bool(read) and welcome <= min(read) and bool(re.search("[:(-]", text[welcome : min(read)]))
+
+
+def papers(text: str, spans: list[Span]) -> bool:
+    """« Copie du permis, justificatif de domicile, contrat de travail »: all papers."""
+    documents = [span for span in spans if span.kind == "document"]
+    others = {span.kind for span in spans if span.expression is not None} - {"contract", "licence"}
+    return len(documents) > 1 and not text[: documents[0].start].strip(" -*:.,") and not others
