@@ -11,6 +11,7 @@ from bot.understanding.policy import Policy
 from bot.understanding.scope import Scope
 from bot.understanding.stream import Hit, Stream
 
+LINKING = 4  # letters of the longest preposition
 ROLES = ("origin", "destination")
 PLAIN_LENGTH = (
     2  # a bare « à X »: enough for a name that is only a name, never for a word that is also a town
@@ -46,7 +47,7 @@ class Trip:
                 if role not in ROLES:
                     parts[mark] = ("", hit)
                     continue
-                plain = self._mentions[mark].weak and hit.end - hit.start <= PLAIN_LENGTH
+                plain = self._mentions[mark].weak and self._bare(hit)
                 if plain and not self._scope.corrected(self._at[mark]):
                     continue
                 dropped = self._policy.drops(role, self._scope.cues(hit), hit.rule)
@@ -72,6 +73,13 @@ class Trip:
             if self._mentions[mark].weak and not any(a <= start and end <= b for a, b in spans):
                 out.add(mark)
         return frozenset(out)
+
+    def _bare(self, hit: Hit) -> bool:
+        """Whether no more than a preposition stands before the place (« à X », and not « habite X »)."""
+        words = (token.text for token in self._stream.tokens[hit.start : hit.end])
+        return hit.end - hit.start <= PLAIN_LENGTH and not any(
+            len(word) > LINKING and word not in self._mentions for word in words
+        )
 
     def _role_in(self, profile: Mapping[str, Any] | None, mark: str) -> str | None:
         mention = self._mentions.get(mark)
