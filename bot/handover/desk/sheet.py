@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from fpdf import FPDF
+from fpdf.fonts import TTFFont
 
 FONT = "Sheet"
 # Points tried, the largest first; at the last one even the longest summary of the tests fits.
@@ -26,8 +27,14 @@ def sheet(summary: Mapping[str, Any], title: str, facts: Sequence[str], fonts: P
     """The PDF of a summary. `facts` are said under the title. Raises `TooLong`."""
     for size in SIZES:
         pages = _drawn(summary, title, facts, fonts, size)
-        if pages.page_no() == 1:
-            return bytes(pages.output())
+        try:
+            if pages.page_no() == 1:
+                return bytes(pages.output())
+        finally:
+            # The library keeps the files of its fonts open.
+            for font in pages.fonts.values():
+                if isinstance(font, TTFFont):
+                    font.ttfont.close()
     raise TooLong
 
 
