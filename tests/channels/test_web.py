@@ -12,6 +12,7 @@ import pytest
 import requests
 from sqlalchemy import select
 
+from bot.channels.web.ears import WINDOWS
 from bot.gateway.gateway import Gateway
 from bot.gateway.reply import Say
 from bot.gateway.tables import Conversation
@@ -80,6 +81,18 @@ def test_what_another_process_writes_comes_down_too(site: Site) -> None:
     threading.Timer(0.5, lambda: other.tell(conversation, [Say("news")])).start()
     [(_, message)] = listen(site, session, 1, after=first)
     assert message["key"] == "news"
+
+
+def test_one_person_has_so_many_windows_and_no_more(site: Site) -> None:
+    session = site.open()
+    url = f"{site.url}{API}/events"
+    open_ = [session.get(url, stream=True, timeout=10) for _ in range(WINDOWS)]
+    lines = [stream.iter_lines() for stream in open_]
+    assert [next(line) for line in lines] == [b"retry: 2000"] * WINDOWS
+    assert session.get(url, stream=True, timeout=10).status_code == 429
+    assert site.open().get(url, stream=True, timeout=10).status_code == 200
+    for stream in open_:
+        stream.close()
 
 
 def test_the_same_message_sent_again_is_known(site: Site) -> None:

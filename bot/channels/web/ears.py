@@ -14,6 +14,7 @@ from bot.gateway.gateway import Gateway
 from bot.gateway.tables import Contact, Conversation
 
 POLL = 2.0
+WINDOWS = 12
 Mark = tuple[object, ...]
 
 
@@ -45,6 +46,10 @@ class Ears:
             if not self._bells[conversation_id]:
                 del self._bells[conversation_id]
                 self._marks.pop(conversation_id, None)
+
+    def crowded(self, conversation_id: str) -> bool:
+        """Whether as many listen to this conversation already as one person may have windows open."""
+        return len(self._bells.get(conversation_id, ())) >= WINDOWS
 
     def _heard(self, conversation_id: str) -> None:
         """Called from any thread of this process."""

@@ -125,6 +125,8 @@ def router(door: Door) -> APIRouter:
         conversation = door.conversation(request)
         if conversation is None:
             return door.refused(request, 401, "no-session", "page.expired")
+        if ears.crowded(conversation):
+            return door.refused(request, 429, "too-many", "page.slow")
         resumed = int(last_event_id) if last_event_id and last_event_id.isdecimal() else after
         return StreamingResponse(
             feed(gateway, ears, conversation, resumed, door.counsellor),
