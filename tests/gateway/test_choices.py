@@ -38,12 +38,16 @@ PURPOSE = choices("aller au travail", "un entretien d'embauche", "autre chose")
         ("autre chose", PURPOSE, "3"),
         ("4", PURPOSE, None),
         ("نه", choices("بله، همه پاک شود", "نه، بماند"), "2"),
+        ("نه", choices(*"abcdefghi"), None),
+        ("Plus tard", choices("dans le mois", "plus tard, ou pas de date"), "2"),
+        ("vélo", choices("vélo, bus", "vélo, car"), None),
         ("", ERASE, None),
     ],
     ids=[
         "yes", "yes with a sign", "agreed", "no thanks", "a number", "a number word", "an Arabic digit", "the label",
         "yes in another language", "more than a yes", "no yes among the choices", "two that begin with yes",
-        "a label in words", "a number too far", "no, which is also nine", "nothing",
+        "a label in words", "a number too far", "no, which is also nine", "no is not the ninth",
+        "a part of one label", "a part of two labels", "nothing",
     ],
 )  # fmt: skip
 def test_meant(text: str, offered: tuple[Offered, ...], wanted: str | None) -> None:
