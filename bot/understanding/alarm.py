@@ -74,8 +74,7 @@ class Alarms:
             rest = [*stream.tokens[: hit.start], *stream.tokens[hit.end :]]
             if not all(token.text == BORDER or token.text in self._fillers for token in rest):
                 return False
-        lures = stream.hits([(hit.rule, pattern) for pattern in hit.rule.unless])
-        return not any(hit.overlaps(lure.start, lure.end) for lure in lures)
+        return not stream.spares(hit)
 
 
 def _sounds(own: Mapping[str, Lexicon], language: str) -> Sounds | None:

@@ -59,10 +59,7 @@ class Codes:
 
     def _fact(self, hit: Hit) -> Fact | None:
         rule, policy = hit.rule, self._policy
-        if rule.unless and any(
-            hit.overlaps(other.start, other.end)
-            for other in self._stream.hits([(rule, pattern) for pattern in rule.unless])
-        ):
+        if self._stream.spares(hit):
             return None
         cues = self._scope.cues(hit)
         operation = "add" if rule.field in policy.lists else "set"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -38,6 +39,7 @@ class Stream:
     def __init__(self, tokens: Sequence[Token]) -> None:
         self.tokens = list(tokens)
         self.string = "".join([" " + token.text for token in self.tokens])
+        self._spared: dict[int, list[Hit]] = {}
 
     @cached_property
     def _places(self) -> dict[int, int]:
@@ -79,15 +81,27 @@ class Stream:
         """The first token that ends after a character of the message."""
         return next((i for i, t in enumerate(self.tokens) if t.end > position), len(self.tokens))
 
+    def spares(self, hit: Hit) -> bool:
+        """Whether words that its rule names under `unless` overlap a hit."""
+        rule = hit.rule
+        if not rule.unless:
+            return False
+        spared = self._spared.get(id(rule))
+        if spared is None:
+            spared = self._spared[id(rule)] = self.hits([(rule, pattern) for pattern in rule.unless])
+        return any(hit.overlaps(other.start, other.end) for other in spared)
+
     def clause(self, index: int) -> tuple[int, int]:
         """The tokens [start, end) of the clause around a token, borders left out."""
-        start = index
-        while start > 0 and self.tokens[start - 1].text != BORDER:
-            start -= 1
-        end = index
-        while end < len(self.tokens) and self.tokens[end].text != BORDER:
-            end += 1
-        return start, end
+        borders = self._borders
+        rank = bisect_left(borders, index)
+        if rank < len(borders) and borders[rank] == index:  # a border is its own clause's end
+            return (borders[rank - 1] + 1 if rank else 0), index
+        return (borders[rank - 1] + 1 if rank else 0), (borders[rank] if rank < len(borders) else len(self))
+
+    @cached_property
+    def _borders(self) -> list[int]:
+        return [rank for rank, token in enumerate(self.tokens) if token.text == BORDER]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The characters of the message that tokens [start, end) were read from."""
