@@ -31,6 +31,7 @@ class Calendar:
 
         self._range, self._since, self._last = compiled("range"), compiled("since"), compiled("until")
         self._short, self._opens = compiled("short_range"), compiled("opens")
+        self._too_late = compiled("too_late")
         self._days_of = re.compile(words["month_days"].replace("{month}", month))
         self._shut = re.compile(words["shut"])
 
@@ -52,6 +53,9 @@ class Calendar:
             end = self._parts(match, "b")
             expression = self._between((int(match["sd"]), end[1], end[2]), end)
             found.append((match.start(), match.end(), self._open(text[: match.start()], expression)))
+        for match in self._too_late.finditer(text):
+            day = self._day(match, "a", updated, last=True)
+            found.extend([(*match.span(), Validity(end=day))] if day else [])
         for match in self._days_of.finditer(text):
             number = self._months[match["month"].rstrip(".")]
             found.append((*match.span(), self._between((None, number, None), (None, number, None))))

@@ -218,7 +218,7 @@ class Parser:
         """What only some people are held to (« les personnes nées après 1988… ») keeps nobody out by itself."""
         if whole is None:
             return None
-        told = self._told_of_some(text, spans)
+        told = self._told_of_some(text, spans) or self._headed(text, spans)
         if told is not None:
             return told
         first = next(
@@ -241,6 +241,18 @@ class Parser:
         first = combine(self._items(text, spans, 0, self._cut.clause_start(text, header.start())), listing)
         one = any_of(*(item.whole() for item in chosen if item.expression or item.unread))
         return one if first is None else all_of(first, one)
+
+    def _headed(self, text: str, spans: list[Span]) -> Expression | None:
+        """« Moins de 25 ans : 2 ans de permis »: asked of them, or of everybody when it is for them only."""
+        colon = text.find(":")
+        head = [span for span in spans if span.end <= colon and span.expression is not None]
+        rest = [span for span in spans if span.start > colon and span.expression is not None]
+        if len(head) != 1 or head[0].kind != "age" or not rest or any(s.kind in ("who", "age") for s in rest):
+            return None
+        who, owed = (
+            combine(self._items(text, spans, *ends), False) for ends in ((0, colon), (colon + 1, len(text)))
+        )
+        return None if who is None or owed is None else doubt(any_of(Not(who), owed), all_of(who, owed))
 
     def _told_of_some(self, text: str, spans: list[Span]) -> Expression | None:
         """« Les bénéficiaires du RSA doivent être orientés »: asked of them, or of everybody it is for."""

@@ -34,7 +34,7 @@ _LIMITING = ("pour ", "uniquement ", "exclusivement ", "seulement ", "strictemen
 _ANNOUNCED = re.compile(
     r"^\W*(?:une? |l'|les? |la )[^,;:]{3,60} (?:est|sont) "
     r"(?:necessaire|obligatoire|exigee?|requise?|indispensable)s?\b|"
-    r"reservee?s? (?:a|aux)\b|^[^:]*\bil faut|condition|regles"
+    r"a destination d|destinee?s? (?:a|aux)\b|s'adresse|reservee?s? (?:a|aux)\b|^[^:]*\bil faut|condition|regles"
 )
 _PRESCRIBED = re.compile(r"prescription|fiche d'orientation|fiche de liaison")
 _HEADER_ONLY = re.compile(r"^[^:]{0,60}:\s*$")

@@ -92,6 +92,9 @@ class Spotter:
             if motive:
                 trimmed = len(_LINK.sub("", match[0]))
                 found.append(Span(match.start(), match.start() + trimmed, "purpose", motive))
+        for dated in [span for span in found if span.kind == "dates"]:
+            # « suspendu du 1er au 30 novembre »: the dates say when, it has not ended.
+            found = [span for span in found if span.kind != "ended" or not 0 <= dated.start - span.end <= 2]
         if any(isinstance(span.expression, Full) and span.expression.until for span in found):
             # « complet, réouverture en mars »: the date says until when.
             found = [span for span in found if span.kind != "closed" and not _is_full_now(span)]
