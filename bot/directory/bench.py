@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import resource
 import statistics
 import subprocess
@@ -65,6 +66,8 @@ def run(quick: bool = False) -> dict[str, Any]:
         if "peer_postgis" in stores:
             figures["identical"] = sum(ours(query) == stores["peer_postgis"](query) for query in queries)
             figures["ratio_p95"] = round(figures["peer_postgis_p95_ms"] / figures["sqlite_p95_ms"], 1)
+    # Times of a busy machine say little: the reader must know.
+    figures["load_average"] = [round(load, 1) for load in os.getloadavg()]
     return figures
 
 
