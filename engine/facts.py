@@ -46,6 +46,7 @@ SURE_OF_COMMAND = 0.85
 # A question was put and the answer is so short: an unknown word is a town misspelt, not another subject.
 SHORT_ANSWER = 3
 TIMES = frozenset(["deadline", "arrival", "hours"])
+PLACES = frozenset(["origin", "destination"])
 # What the gateway has already recognised, whatever the classifier thinks.
 SIGNALLED = {"human": "human", "my-data": "my_data", "start": "greet"}
 # Below this the classifier's word weighs less than a fact found in the message.
@@ -122,30 +123,34 @@ class FactsReader(GraphComponent):
             asked=state.get("asked"),
             profile=state.get("profile"),
         )
-        return [fact.as_dict() for fact in reading.facts or self._lone_place(text, metadata, state)]
+        return [fact.as_dict() for fact in reading.facts or self._lone(text, metadata, state)]
 
     @staticmethod
-    def _lone_place(text: str, metadata: dict[str, Any], state: dict[str, Any]) -> list[Fact]:
-        """A commune said alone in answer to another question, where nobody knows yet where the person lives.
+    def _lone(text: str, metadata: dict[str, Any], state: dict[str, Any]) -> list[Fact]:
+        """A commune or an age said alone when it was not asked for and is not known; to be read back.
 
-        Only by its exact name, and to be read back: a misspelt word is no town when none was asked for.
+        A commune only by its exact name: a misspelt word is no town where none was asked for. An age only once
+        the offers are there, which say that they wait for it.
         """
-        asked = state.get("asked")
-        known = (state.get("profile") or {}).get("origin")
-        if asked in (None, "origin", "destination", "contact", "consent") or known:
-            return []
         assert FactsReader._understanding is not None
+        asked, profile = state.get("asked"), state.get("profile") or {}
+        if asked in (None, "contact", "consent") or len(text.split()) > SHORT_ANSWER:
+            return []
         gazetteer = FactsReader._understanding.gazetteer
-        if not gazetteer.named(gazetteer.key(text)):
+        if asked not in PLACES and not profile.get("origin") and gazetteer.named(gazetteer.key(text)):
+            missing = "origin"
+        elif asked == "next" and not profile.get("age"):
+            missing = "age"
+        else:
             return []
         reading = FactsReader._understanding.read(
             text,
             now=datetime.fromisoformat(metadata["now"]),
             language=metadata.get("language"),
-            asked="origin",
-            profile=state.get("profile"),
+            asked=missing,
+            profile=profile,
         )
-        return [replace(fact, confirm=True) for fact in reading.facts if fact.field == "origin"]
+        return [replace(fact, confirm=True) for fact in reading.facts if fact.field == missing]
 
     @staticmethod
     def _yields(name: str | None, confidence: float) -> bool:
