@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import threading
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -24,6 +25,10 @@ GIVE_UP = timedelta(hours=24)
 LONGEST_PAUSE = 600.0
 SENDERS_AT_ONCE = 8
 AHEAD = 64
+# Final words of a provider on a message.
+REPORTED = ("failed", "delivered", "read")
+# Identifiers some providers take from us: the message's number in the outbox.
+OWN_ID = re.compile(r"(?:r|relais-)(\d{1,18})")
 log = logging.getLogger(__name__)
 
 
@@ -174,8 +179,11 @@ class Deliverer:
             row = session.get(Outbox, row_id)
             if row is None:
                 return
+            left = values.get("status") == "sent"
+            if left and row.status in REPORTED:
+                values["status"] = row.status  # its report was faster than this note
             # Withheld meanwhile (STOP): what left has left, what did not stays withheld.
-            if row.status == "queued" or values.get("status") == "sent":
+            if row.status == "queued" or left:
                 for name, value in values.items():
                     setattr(row, name, value)
             row.lease_until = None
@@ -187,7 +195,7 @@ class Deliverer:
                     .values(status="withheld")
                     .execution_options(synchronize_session=False)
                 )
-        if values.get("status") != "sent":
+        if not left:
             log.warning("delivery=%s reason=%s", row_id, values.get("reason"))
 
 
@@ -199,12 +207,20 @@ def report(session: Session, channel: str, provider_id: str, status: str) -> boo
     order = {"queued": 0, "sent": 1, "failed": 2, "delivered": 3, "read": 4}
     row = session.scalar(
         select(Outbox).where(Outbox.channel == channel, Outbox.provider_id == provider_id).limit(1)
-    )
+    ) or _ours(session, channel, provider_id)
     if row is None or status not in order:
         return False
     if order[status] > order.get(row.status, 9):
         row.status = status
     return True
+
+
+def _ours(session: Session, channel: str, provider_id: str) -> Outbox | None:
+    """The message whose report came before it was noted as sent, where the id is one of our own making."""
+    found = OWN_ID.fullmatch(provider_id)
+    row = session.get(Outbox, int(found[1])) if found else None
+    known = row is not None and row.channel == channel and row.provider_id is None
+    return row if known and row is not None and row.attempts else None
 
 
 def _due(now: datetime, channels: list[str]) -> Select[tuple[int]]:

@@ -9,8 +9,18 @@ from dataclasses import dataclass, field
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
-from bot.gateway.delivery import Deliverer, Gone, Refused, Throttled, Unreachable, report
+from bot.gateway.delivery import (
+    IN_A_ROW,
+    LONGEST_PAUSE,
+    Deliverer,
+    Gone,
+    Refused,
+    Throttled,
+    Unreachable,
+    report,
+)
 from bot.gateway.message import Outgoing
 from bot.gateway.reply import Say
 from bot.gateway.tables import Outbox
@@ -162,6 +172,37 @@ def test_a_refused_message_does_not_hold_up_the_next(post: Post) -> None:
     assert post.statuses() == ["failed", "sent"]
 
 
+@dataclass
+class Chatty(Provider):
+    """Reports a delivery before it has said that it took the message."""
+
+    house: House | None = None
+    early: str = "delivered"
+
+    def send(self, out: Outgoing, address: str) -> str | None:
+        super().send(out, address)
+        assert self.house is not None
+        with self.house.sessions.begin() as session:
+            assert report(session, "sms", f"r{out.id}", self.early)
+            assert not report(session, "sms", f"r{out.id + 1}", self.early)
+            assert not report(session, "sms", "r9999999", self.early)
+        return f"r{out.id}"
+
+
+@pytest.mark.parametrize("early", ["delivered", "failed", "sent"])
+def test_a_report_may_be_faster_than_our_own_note(house: House, early: str) -> None:
+    house.say("un premier message ici", channel="sms", address="+33600000001")
+    house.say("un second message ici", channel="sms", address="+33600000001")
+    deliverer = Deliverer(house.gateway, {"sms": Chatty(house=house, early=early)})
+    deliverer.deliver()
+    deliverer.stop()
+    with house.sessions() as session:
+        row = session.scalars(select(Outbox).order_by(Outbox.id)).first()
+        assert row is not None
+        assert (row.status, row.provider_id) == (early, f"r{row.id}")
+        assert row.sent_at is not None
+
+
 REPORTS = [
     ("in order", ["sent", "delivered"], "delivered"),
     ("out of order", ["delivered", "sent"], "delivered"),
@@ -179,3 +220,56 @@ def test_reports(post: Post, label: str, reports: list[str], status: str) -> Non
         with post.house.sessions.begin() as session:
             report(session, "sms", "p1", one)
     assert post.statuses() == [status]
+
+
+def test_what_left_is_noted_when_the_database_is_back_and_not_sent_again(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away = [OperationalError("", {}, Exception()), OperationalError("", {}, Exception())]
+    note = Deliverer._note
+
+    def noted(self: Deliverer, row_id: int, **values: object) -> None:
+        if away:
+            raise away.pop()
+        note(self, row_id, **values)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Deliverer, "_note", noted)
+    post.say("un premier message ici")
+    assert post.deliverer.deliver() == 1
+    assert not away
+    assert len(post.provider.sent) == 1
+    assert post.statuses() == ["sent"]
+
+
+def test_a_crowd_does_not_knock_at_a_closed_door(post: Post) -> None:
+    post.provider.troubles = [Unreachable("refused") for _ in range(100)]
+    for number in range(12):
+        post.say("un premier message ici", f"+336000000{number:02}")
+    assert post.deliverer.deliver() >= IN_A_ROW
+    tried = 100 - len(post.provider.troubles)
+    post.house.clock.forward(seconds=3)
+    assert post.deliverer.deliver() == 0, "the channel pauses"
+    post.provider.troubles = []
+    post.house.clock.forward(seconds=3)
+    while post.deliverer.deliver():
+        pass
+    post.house.clock.forward(seconds=LONGEST_PAUSE)
+    while post.deliverer.deliver():
+        pass
+    assert tried <= 12
+    assert post.statuses() == ["sent"] * 12
+
+
+def test_an_hour_without_the_provider_is_made_good_within_half_a_minute(post: Post) -> None:
+    post.provider.troubles = [Unreachable("refused") for _ in range(10_000)]
+    post.say("un premier message ici")
+    post.say("un second message ici")
+    for _ in range(360):
+        post.deliverer.deliver()
+        post.house.clock.forward(seconds=10)
+    post.provider.troubles = []
+    post.house.clock.forward(seconds=30)
+    while post.deliverer.deliver():
+        pass
+    assert post.statuses() == ["sent", "sent"]
+    assert len(post.provider.sent) == 2
