@@ -47,7 +47,7 @@ def ask(hearing: Hearing, name: str, questions: Questions) -> Reply:
         extra.append(RESTART)
     state.asked = name
     state.yes_no = {}
-    state.rushed = state.rushed or state.profile.get("urgency") == "U1"
+    state.rushed = state.rushed or state.hurry
     question = Say(question.key, question.values, [*question.choices, *extra])
     return Reply([*says, question], state.as_dict(), asks=name)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.diagnostic.state import State
 from bot.diagnostic.taking import answers_asked, forget, take
-from bot.diagnostic.urgency import LOCAL, urgency
+from bot.diagnostic.urgency import LOCAL, hurried, urgency
 from bot.profile.codes import fields
 
 # Answered beside the questions: the question put before stands, and is not counted again.
@@ -123,7 +123,8 @@ def hear(before: State, heard: Heard) -> Hearing:
         state.profile["urgency"] = level
     else:
         state.profile.pop("urgency", None)
-    if level == "U1":
+    state.hurry = hurried(state.profile, heard.now)
+    if state.hurry:
         # No time to ask which of two: the last word counts, and is read back.
         state.doubt = None
     return hearing

@@ -20,7 +20,7 @@ def next_field(
 
     What the person went back to comes first, then which of two values is true, then which of several places.
     `stands` is the question put before a word aside: it is put again, however often it was.
-    In a U1 situation one question at most is put: where from.
+    When the trip is today or tomorrow one question at most is put: where from.
     """
     if state.reask:
         return state.reask
@@ -31,7 +31,7 @@ def next_field(
     if stands and not state.settled(stands):
         return stands
     spent = state.questions()
-    if state.profile.get("urgency") == "U1":
+    if state.hurry:
         # What was asked before the hurry was known does not count: where from decides almost everything.
         unasked = not state.rushed and not state.settled("origin")
         return "origin" if unasked and state.phase != "offers" else None

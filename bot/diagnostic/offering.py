@@ -52,7 +52,7 @@ def offers(
     if again and (not hearing.learned or (first == state.first and shown)):
         key = "offers.same" if hearing.learned else None
         return _reply([*says, what_next(state, key)], state, ranked, blocked, [])
-    urgent = state.profile.get("urgency") == "U1" and not again
+    urgent = state.hurry and not again
     if urgent:
         says.append(Say("urgent.now"))
     elif shown:
@@ -71,7 +71,8 @@ def offers(
     state.shown, state.first = [candidate.id for candidate in shown], first
     state.phase = "offers"
     _leave(state, len(ranked) > len(shown), bool(blocked))
-    says.append(what_next(state, "offers.next.urgent" if urgent and not state.handed_over else None))
+    marked = urgent and state.profile.get("urgency") == "U1" and not state.handed_over
+    says.append(what_next(state, "offers.next.urgent" if marked else None))
     return _reply(says, state, ranked, blocked, [] if shown else [_unmet(state)])
 
 

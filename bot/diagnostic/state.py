@@ -19,7 +19,8 @@ class State:
     `lost` how many messages in a row were not understood; `shown` services already shown;
     `trail` the fields asked, in order; `reask` the one to put again because the person went back;
     `first` the offers shown first with their status, `next` what else could be chosen under them;
-    `rushed` whether the one question of somebody in a hurry was put; `said_back` the fields just read back;
+    `hurry` whether the trip is today or tomorrow, `rushed` whether the one question put in a hurry was;
+    `said_back` the fields just read back;
     `doubt` two values told for one field, asked back: {"field", "values"}; `heard_at` when they last wrote;
     `cut` the fields the person keeps out of the summary;
     `about_other` somebody fills it in for another, `prescriber` the name of the service that sent them.
@@ -48,6 +49,7 @@ class State:
     strayed: int = 0
     first: list[str] = field(default_factory=list)
     next: list[str] = field(default_factory=list)
+    hurry: bool = False
     rushed: bool = False
     said_back: list[str] = field(default_factory=list)
     doubt: dict[str, Any] | None = None

@@ -8,6 +8,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 LOCAL = ZoneInfo("Europe/Paris")
+# A day at most from now is told as a hurry even when its hour is a little more than 24 hours away.
+SOON = timedelta(days=1)
 # Upper bound in days of each class after U1, which is counted in hours: the trip is within 24 hours.
 DAYS = (("U2", 7), ("U3", 30))
 
@@ -35,3 +37,10 @@ def urgency(profile: Mapping[str, Any], horizon: str | None, now: datetime) -> s
         if days <= bound:
             return name
     return "U4"
+
+
+def hurried(profile: Mapping[str, Any], now: datetime) -> bool:
+    """Whether the trip is today or tomorrow: no time for questions, whatever its class."""
+    if not profile.get("deadline"):
+        return profile.get("urgency") == "U1"
+    return date.fromisoformat(profile["deadline"]) <= now.astimezone(LOCAL).date() + SOON

@@ -68,19 +68,19 @@ CASES: list[tuple[str, dict[str, Any], list[tuple[str, float]], str | None]] = [
     ),
     (
         "urgent: where from, and nothing else",
-        {"profile": {"urgency": "U1", "purpose": "entretien"}},
+        {"hurry": True, "profile": {"urgency": "U1", "purpose": "entretien"}},
         [("age", 1.0)],
         "origin",
     ),
     (
         "urgent and answered: the offers",
-        {"profile": {"urgency": "U1"}, "counts": {"origin": 1}, "rushed": True},
+        {"hurry": True, "profile": {"urgency": "U1"}, "counts": {"origin": 1}, "rushed": True},
         [("age", 1.0)],
         None,
     ),
     (
         "urgent, and where from was asked before anybody knew",
-        {"profile": {"urgency": "U1"}, "counts": {"origin": 1}},
+        {"hurry": True, "profile": {"urgency": "U1"}, "counts": {"origin": 1}},
         [("age", 1.0)],
         "origin",
     ),

@@ -4,8 +4,9 @@ from datetime import datetime
 
 import pytest
 
-from bot.diagnostic.urgency import urgency
+from bot.diagnostic.urgency import hurried, urgency
 
+NOW = datetime.fromisoformat("2026-11-23T09:00:00+01:00")
 CASES = [
     ("nothing said", {}, None, None),
     ("a horizon without a date", {}, "U3", "U3"),
@@ -31,3 +32,18 @@ def test_classes(label: str, profile: dict[str, str], horizon: str | None, expec
 def test_the_day_is_counted_where_the_person_is_not_where_the_server_is() -> None:
     late_in_paris = datetime.fromisoformat("2026-11-23T23:30:00+00:00")  # already the 24th in Paris
     assert urgency({"deadline": "2026-11-25"}, None, late_in_paris) == "U1"
+
+
+@pytest.mark.parametrize(
+    ("profile", "wanted"),
+    [
+        ({"deadline": "2026-11-24", "arrival": "20:00"}, True),
+        ({"deadline": "2026-11-23"}, True),
+        ({"deadline": "2026-11-25", "arrival": "06:00"}, False),
+        ({"urgency": "U1"}, True),
+        ({"urgency": "U2"}, False),
+        ({}, False),
+    ],
+)
+def test_tomorrow_is_a_hurry_whatever_its_hour(profile: dict[str, str], wanted: bool) -> None:
+    assert hurried(profile, NOW) is wanted
