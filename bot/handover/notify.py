@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
+from bot.handover.desk import links
 from bot.handover.desk.accounts import EVERYWHERE
 from bot.handover.desk.pages import Words
 from bot.handover.desk.scope import may
@@ -87,9 +88,10 @@ def _send(
             session.delete(notice)
             return False
         readers = recipients(session, notice.platform)
+        link = f"{address}{links.sign(session, row.id)}"
         try:
             for reader in readers:
-                post(message(notice.kind, reader, sender, f"{address}/desk/cases/{row.id}", words))
+                post(message(notice.kind, reader, sender, link, words))
         except (OSError, smtplib.SMTPException) as error:
             _later(notice, "smtp", now)
             log.warning("notice %s not sent: %s", notice.id, type(error).__name__)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
+from bot.handover.desk import links
 from bot.handover.desk.pages import Words
 from bot.handover.life import CLAIMABLE
 from bot.handover.notify import PAUSES
@@ -64,7 +65,7 @@ def _write(
         if stale or channel is None:
             session.delete(row)
             return False
-        link = f"{address}/desk/cases/{notice.handover_id}"
+        link = f"{address}{links.sign(session, notice.handover_id)}"
         text = words(f"mail.{notice.kind}.body", link=link)
         try:
             channel.tell(Told(notice.kind, notice.platform or "", text, link))

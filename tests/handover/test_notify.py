@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import socketserver
 import threading
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.handover import book
+from bot.handover.desk import links
 from bot.handover.desk.pages import desk_words
 from bot.handover.life import Claim
 from bot.handover.notify import MailSettings, poster, recipients, send_due, unsent
@@ -97,9 +99,12 @@ def test_the_team_is_told_by_a_link_and_nothing_else(
     message = message_from_string(raw, policy=default)
     assert to == "ana@asso.test"
     assert message["Subject"] == "Relais : une demande attend"
-    assert f"https://relais.test/desk/cases/{handover}" in message.get_content()
+    link = re.search(r"https://relais\.test/desk/go/(\S+)", message.get_content())
+    assert link is not None
+    with make() as session:
+        assert links.read(session, link.group(1)) == handover
     for secret in ("Cholet", "c1", "p1", "U2"):
-        assert secret not in message.get_content().replace(handover, "")
+        assert secret not in message.get_content().replace(link.group(1), "")
 
 
 def test_a_mail_server_that_is_down_is_tried_again_and_seen(

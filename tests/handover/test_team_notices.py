@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
@@ -17,6 +18,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bot.handover import book, digest
 from bot.handover.calm import calm
+from bot.handover.desk import links
 from bot.handover.desk.pages import desk_words
 from bot.handover.life import Claim
 from bot.handover.notice_settings import NoticeSettings
@@ -60,12 +62,15 @@ def test_a_group_and_a_webhook_are_told_once_by_a_link(
     assert write_due(make, told, **OPTIONS, now=MONDAY) == 0
     (group, _), (hook, _) = httpserver.log
     body = json.loads(group.data)
-    assert body["chat_id"] == "-100" and f"https://relais.test/desk/cases/{handover}" in body["text"]
+    link = re.search(r"https://relais\.test/desk/go/(\S+)", body["text"])
+    assert body["chat_id"] == "-100" and link is not None
+    with make() as session:
+        assert links.read(session, link.group(1)) == handover
     assert hook.headers["X-Relais-Signature"] == hmac.new(b"key", hook.data, hashlib.sha256).hexdigest()
     content = json.loads(hook.data)
     assert (content["event"], content["team"]) == ("waiting", "p49")
     for secret in ("Cholet", "c1", "p1", "U2"):
-        assert secret not in (group.data + hook.data).decode().replace(handover, "")
+        assert secret not in re.sub(r"/desk/go/[\w.-]+", "", (group.data + hook.data).decode())
 
 
 def test_each_channel_is_retried_by_itself(

@@ -8,9 +8,9 @@ from typing import Annotated, Any
 
 from babel.numbers import format_currency
 from fastapi import APIRouter, Form, Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from bot.handover.desk import cases
+from bot.handover.desk import cases, links
 from bot.handover.desk.case_page import ENDS, KEPT, case_page, others
 from bot.handover.desk.pages import Problem
 from bot.handover.desk.services import reported
@@ -45,6 +45,14 @@ def add(router: APIRouter, desk: Desk) -> None:
         with desk.visit(request, "cases") as visit:
             rows = cases.ended(visit.session, visit.who, desk.places, visit.now)
             return desk.show(visit, "cases.html", lists=None, ended=rows, shown=cases.SHOWN, here="cases")
+
+    @router.get("/go/{token}")
+    def go(request: Request, token: str) -> Response:
+        with desk.visit(request, "cases") as visit:
+            found = links.read(visit.session, token)
+            if found is None:
+                raise Problem(404, "link")
+            return RedirectResponse(f"/desk/cases/{visit.case(found).id}", 303)
 
     @router.get("/mark")
     def mark(request: Request) -> Response:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.handover.desk import accounts
+from bot.handover.desk import accounts, links
 from bot.handover.desk.accounts import Refused, first_invitation
 from bot.handover.desk.browser import COOKIE, IDLE, LONGEST
 from bot.handover.desk.secrets import STEP_SECONDS, totp_code
@@ -293,3 +293,18 @@ def test_a_counsellor_says_when_they_are_on_duty_and_changes_their_password(
     assert house.browser().sign_in(who.email, "a new long password").status_code == 200
     session.refresh(who)
     assert who.failures == 0
+
+
+def test_a_notices_link_opens_the_request_after_sign_in_for_its_own_team_only(house: House) -> None:
+    handover = house.handover()
+    with house.make() as session:
+        path = links.sign(session, handover)
+    ana, email = house.browser(), house.person("Ana", "p49")
+    asked = ana.client.get(path)
+    assert asked.url.path == "/desk/sign-in"
+    next_page = asked.url.params["next"]
+    opened = ana.client.post("/desk/sign-in", data={"email": email, "password": PASSWORD, "next": next_page})
+    assert opened.status_code == 200 and opened.url.path == f"/desk/cases/{handover}"
+    assert house.signed("Eve", "p44").get(path).status_code == 404
+    assert ana.get(f"{path}x").status_code == 404
+    assert ana.get("/desk/go/forged").status_code == 404
