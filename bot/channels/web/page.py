@@ -131,9 +131,7 @@ def _passage(door: Door, request: Request, wanted: str) -> Shown | None:
     if way is None or conversation is None:
         return None
     code = door.gateway.code(conversation)
-    language = door.language(request)
-    label = way.address if way.channel == SMS else door.words(f"widget.{way.channel}", language)
-    return {"code": code, "link": way.link(code), "label": label}
+    return {"code": code, "link": way.link(code), "number": way.address if way.channel == SMS else ""}
 
 
 def _wait(door: Door, conversation: str) -> None:
