@@ -11,6 +11,7 @@ from babel.dates import format_datetime, format_timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from bot.gateway.tables import Conversation
 from bot.handover.desk.scope import visible
 from bot.handover.hours import PARIS
 from bot.handover.life import CLAIMABLE, State
@@ -113,7 +114,13 @@ def mark(session: Session, who: Counsellor) -> str:
         .select_from(Handover)
         .where(visible(who), Handover.state.in_(UNDER_WAY))
     ).one()
-    return f"{count}-{versions or 0}"
+    # What people write to this counsellor changes their list too.
+    written = session.scalar(
+        select(func.sum(Conversation.seq))
+        .join(Handover, Handover.conversation_id == Conversation.id)
+        .where(Handover.claimed_by == who.id, Handover.state == State.CLAIMED.value)
+    )
+    return f"{count}-{versions or 0}-{written or 0}"
 
 
 def notes(session: Session, row: Handover) -> list[dict[str, str]]:

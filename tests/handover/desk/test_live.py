@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bot.gateway.tables import Contact, Conversation, Person
 from bot.handover.desk import live
 from bot.handover.desk.browser import IDLE
 from bot.handover.desk.pages import SignInFirst
@@ -80,9 +81,26 @@ def test_the_mark_of_the_list_and_of_a_case_change_with_them(house: House) -> No
     ana.post(f"/desk/cases/{handover}/claim")
     assert ana.get("/desk/mark").json()["mark"] != mark
     eve = house.signed("Eve", "p44")
-    assert eve.get("/desk/mark").json()["mark"] == "0-0"
+    assert eve.get("/desk/mark").json()["mark"] == "0-0-0"
 
 
 def test_signed_out_means_no_stream(house: House) -> None:
     answer = house.browser().client.get("/desk/live", follow_redirects=False)
     assert answer.status_code == 303
+
+
+def test_the_list_changes_when_somebody_writes_to_the_counsellor_who_holds_them(house: House) -> None:
+    handover = house.handover()
+    ana, bob = house.signed("Ana", "p49"), house.signed("Bob", "p49")
+    ana.post(f"/desk/cases/{handover}/claim")
+    with house.make.begin() as session:
+        session.add(Person(id="p1", created_at=house.clock()))
+        session.add(Contact(id="k1", person_id="p1", channel="sms", address_digest="d"))
+        session.flush()
+        common = {"contact_id": "k1", "channel": "sms", "language": "ar", "started_at": house.clock()}
+        session.add(Conversation(id="c1", person_id="p1", seq=3, last_at=house.clock(), **common))
+    before, others = ana.get("/desk/mark").json(), bob.get("/desk/mark").json()
+    with house.make.begin() as session:
+        session.get_one(Conversation, "c1").seq += 1
+    assert ana.get("/desk/mark").json() != before
+    assert bob.get("/desk/mark").json() == others
