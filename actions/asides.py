@@ -16,6 +16,7 @@ from actions.turn import Turn
 from bot.diagnostic import answers, asides, offering
 from bot.diagnostic.hearing import Hearing
 from bot.diagnostic.reply import Reply, Say
+from bot.profile.codes import fields
 
 REPLIES: dict[str, Callable[[Hearing], Reply]] = {
     "action_explain": asides.explain,
@@ -36,6 +37,8 @@ REPLIES: dict[str, Callable[[Hearing], Reply]] = {
 
 # After these words the offers on the table are said once more, as a question would be put again.
 SAID_AGAIN = frozenset({"action_repeat", "action_simplify", "action_change_language"})
+# After these nothing is asked.
+ENDING = frozenset({"action_stop", "action_erase", "action_goodbye", "action_restart_diagnostic"})
 # After these words somebody new is told nothing they can answer: the first question follows.
 GOING_ON = frozenset({"action_who_are_you", "action_thanks", "action_out_of_scope", "action_simplify"})
 
@@ -63,11 +66,15 @@ class Aside(Action):
             reply = replace(again, effects=reply.effects)
         idle = tracker.active_loop.get("name") is None
         begun = state.asked or state.handed_over or state.phase != "diagnostic"
-        if not reply.say and idle and begun:
+        lost = state.asked in fields() and self.called not in ENDING
+        silent = turn.hearing.quiet and not reply.say
+        if silent and idle and begun and not lost:
             # Nothing stands that could be put again: what next is always there to say.
             reply = replace(reply, say=[Say("offers.next", {}, [answers.HUMAN, answers.RESTART])])
         turn.answer(dispatcher, reply)
-        if (self.called in GOING_ON or not reply.say) and not begun and idle:
+        going_on = (self.called in GOING_ON or silent) and not begun
+        if idle and (lost or going_on):
+            # The engine begins a new session now and then and forgets the form; the question put still stands.
             wanted = wanted_field(turn)
             if wanted:
                 turn.answer(dispatcher, answers.ask(turn.hearing, wanted, catalogue().questions))

@@ -30,6 +30,11 @@ def wanted_field(turn: Turn) -> str | None:
     )
 
 
+def standing(tracker: Tracker) -> bool:
+    """Whether a form waits behind this turn and will put its question again."""
+    return tracker.active_loop.get("name") is not None
+
+
 class ValidateDiagnosticForm(Action):
     """Decides the next question; the form stops when there is none."""
 
@@ -110,13 +115,15 @@ class ActionMoreOffers(Action):
         """Show."""
         turn = Turn.of(tracker)
         new = turn.state.phase == "diagnostic" and not (turn.state.shown or turn.state.asked)
-        wanted = wanted_field(turn) if new and tracker.active_loop.get("name") is None else None
+        wanted = wanted_field(turn) if new and not standing(tracker) else None
         if wanted:
             # « Autre chose » as a first message asks for no further offers: nothing was shown yet.
             turn.answer(dispatcher, answers.ask(turn.hearing, wanted, catalogue().questions))
             return []
         ranked, blocked = catalogue().sieve(turn.state, turn.now)
-        turn.answer(dispatcher, offering.more(turn.state, ranked, blocked, turn.now))
+        turn.answer(
+            dispatcher, offering.more(turn.state, ranked, blocked, turn.now, standing=standing(tracker))
+        )
         return []
 
 
@@ -133,7 +140,7 @@ class ActionWhyNot(Action):
         """Tell."""
         turn = Turn.of(tracker)
         ranked, blocked = catalogue().sieve(turn.state, turn.now)
-        turn.answer(dispatcher, offering.why_not(turn.state, ranked, blocked))
+        turn.answer(dispatcher, offering.why_not(turn.state, ranked, blocked, standing=standing(tracker)))
         return []
 
 
@@ -150,5 +157,5 @@ class ActionCompare(Action):
         """Compare."""
         turn = Turn.of(tracker)
         ranked, blocked = catalogue().sieve(turn.state, turn.now)
-        turn.answer(dispatcher, offering.compare(turn.state, ranked, blocked))
+        turn.answer(dispatcher, offering.compare(turn.state, ranked, blocked, standing=standing(tracker)))
         return []

@@ -14,7 +14,6 @@ from bot.diagnostic.reply import Choice, Reply, Say
 from bot.diagnostic.scene import Candidate
 from bot.diagnostic.state import State
 from bot.diagnostic.trip import trip_line
-from bot.profile.codes import fields
 
 SHOWN_AT_ONCE = 3
 # Refusals told at once: a few more than offers, each is one line.
@@ -23,7 +22,6 @@ REFUSALS_AT_ONCE = 5
 FULL_AT_ONCE = 2
 # A replay or a summary never needs more of either list than this.
 KEPT = 60
-STANDING = frozenset((*fields(), "contact", "consent"))
 OTHERS = {"more": MORE, "why_not": WHY_NOT}
 
 
@@ -76,8 +74,15 @@ def offers(
     return _reply(says, state, ranked, blocked, [] if shown else [_unmet(state)])
 
 
-def more(state: State, ranked: Sequence[Candidate], blocked: Sequence[Candidate], now: datetime) -> Reply:
-    """The next offers not shown yet."""
+def more(
+    state: State,
+    ranked: Sequence[Candidate],
+    blocked: Sequence[Candidate],
+    now: datetime,
+    *,
+    standing: bool = False,
+) -> Reply:
+    """The next offers not shown yet. `standing`: a question waits behind them, which the form puts again."""
     says = opening(state)
     rest = [candidate for candidate in ranked if candidate.id not in state.shown]
     shown = rest[:SHOWN_AT_ONCE]
@@ -91,7 +96,7 @@ def more(state: State, ranked: Sequence[Candidate], blocked: Sequence[Candidate]
         says.append(Say("offers.no_more"))
     state.shown = [*state.shown, *(candidate.id for candidate in shown)]
     _leave(state, len(rest) > len(shown), bool(blocked))
-    return _reply([*says, *_then(state)], state, ranked, blocked, [])
+    return _reply([*says, *_then(state, standing)], state, ranked, blocked, [])
 
 
 def same(
@@ -113,8 +118,10 @@ def same(
     return _reply([*says, what_next(state)], state, ranked, blocked, [])
 
 
-def why_not(state: State, ranked: Sequence[Candidate], blocked: Sequence[Candidate]) -> Reply:
-    """What is closed to this person, each with the words that close it."""
+def why_not(
+    state: State, ranked: Sequence[Candidate], blocked: Sequence[Candidate], *, standing: bool = False
+) -> Reply:
+    """What is closed to this person, each with the words that close it; `standing` as for `more`."""
     says = opening(state)
     if blocked:
         says.append(Say("why_not.intro"))
@@ -123,7 +130,7 @@ def why_not(state: State, ranked: Sequence[Candidate], blocked: Sequence[Candida
     else:
         says.append(Say("why_not.nothing"))
     _leave(state, len(ranked) > len(state.shown), False)
-    return _reply([*says, *_then(state)], state, ranked, blocked, [])
+    return _reply([*says, *_then(state, standing)], state, ranked, blocked, [])
 
 
 def _is_full(candidate: Candidate) -> bool:
@@ -152,8 +159,13 @@ def _refused(candidate: Candidate) -> Say:
     return Say("why_not.one.words", {**values, "words": {"text": reason["evidence"]}})
 
 
-def compare(state: State, ranked: Sequence[Candidate], blocked: Sequence[Candidate]) -> Reply:
-    """The offers shown last, by distance, cost, delay and conditions; the choice stays the person's."""
+def compare(
+    state: State, ranked: Sequence[Candidate], blocked: Sequence[Candidate], *, standing: bool = False
+) -> Reply:
+    """The offers shown last, by distance, cost, delay and conditions; the choice stays the person's.
+
+    `standing` as for `more`.
+    """
     by_id = {candidate.id: candidate for candidate in ranked}
     shown = [by_id[name] for name in state.shown[-SHOWN_AT_ONCE:] if name in by_id]
     says = opening(state)
@@ -183,12 +195,12 @@ def compare(state: State, ranked: Sequence[Candidate], blocked: Sequence[Candida
     ]
     says.append(Say("compare.counsellor"))
     _leave(state, len(ranked) > len(state.shown), bool(blocked))
-    return _reply([*says, *_then(state)], state, ranked, blocked, [])
+    return _reply([*says, *_then(state, standing)], state, ranked, blocked, [])
 
 
-def _then(state: State) -> list[Say]:
-    """What next, unless a question still stands: the form puts it again, one question at a time."""
-    return [] if state.asked in STANDING else [what_next(state)]
+def _then(state: State, standing: bool) -> list[Say]:
+    """What next, unless a question still stands: one question at a time."""
+    return [] if standing else [what_next(state)]
 
 
 def _leave(state: State, has_more: bool, has_blocked: bool) -> None:
