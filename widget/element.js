@@ -93,7 +93,7 @@ class RelaisChat extends HTMLElement {
         this.panel.held(past.state);
       }
     } catch (problem) {
-      if (problem instanceof Response) this.say("slow", true);
+      if (problem instanceof Response && problem.status < TROUBLE) this.say("slow", true);
       else this.line.cut();
       this.begun = false;
     }

@@ -3,6 +3,7 @@
 const KEPT_AS = "relais-chat";
 const SILENCE = 45000; // the server says something every 15 s: more than this is a dead connection
 const LONGEST = 15000;
+const TROUBLE = 500; // from here on it is the server's trouble, and passes: it is tried again, as without a network
 
 class Line {
   constructor(base, told) {
@@ -75,13 +76,17 @@ class Line {
         await this.open();
         this.listen();
         const answer = await this.ask("/messages", message);
-        if (answer.ok) return;
+        if (answer.ok) {
+          this.mended();
+          return;
+        }
         if (answer.status === 401) continue;
+        if (answer.status >= TROUBLE) throw answer;
         const said = await answer.json().catch(() => ({}));
         this.told.refused(answer.status, said.error && said.error.text);
         return;
       } catch (problem) {
-        if (problem instanceof Response) {
+        if (problem instanceof Response && problem.status < TROUBLE) {
           this.told.refused(problem.status, null);
           return;
         }

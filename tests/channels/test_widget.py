@@ -18,6 +18,7 @@ from playwright.sync_api import (
     Page,
     Request,
     Response,
+    Route,
     expect,
     sync_playwright,
 )
@@ -111,6 +112,7 @@ def hosting(browser: Browser, site: Site, httpserver: HTTPServer) -> Iterator[Ho
         height: int = 700,
         head: str = "",
         landed: Callable[[Response], None] | None = None,
+        troubled: bool = False,
     ) -> Host:
         policy = f"default-src 'none'; script-src {site.url} 'nonce-h'; connect-src {site.url}; style-src 'nonce-h'"
         html = (
@@ -128,7 +130,8 @@ def hosting(browser: Browser, site: Site, httpserver: HTTPServer) -> Iterator[Ho
         )
         contexts.append(context)
         page = context.new_page()
-        page.on("console", heard)
+        if not troubled:  # a browser writes every refused request to its console
+            page.on("console", heard)
         page.on("pageerror", lambda error: troubles.append(str(error)))
         made = Host(page, site)
 
@@ -315,6 +318,26 @@ def test_what_is_written_offline_leaves_once_and_what_came_meanwhile_is_shown(
     expect(host.log.get_by_text("fr:echo je vais")).to_be_visible(timeout=20000)
     expect(host.log.get_by_text("fr:meanwhile")).to_have_count(1)
     assert len(site.engine.asked) == 2
+
+
+def test_what_the_server_could_not_take_is_sent_again(hosting: Hosting, site: Site) -> None:
+    host = hosting(troubled=True)
+    host.open()
+    troubles = iter([503, 502])
+
+    def trouble(route: Route) -> None:
+        status = next(troubles, None)
+        if status is None:
+            route.continue_()
+        else:
+            origin = route.request.headers.get("origin", "*")
+            route.fulfill(status=status, headers={"Access-Control-Allow-Origin": origin}, body="")
+
+    host.page.route("**/api/channels/web/messages", trouble)
+    host.say("je vais à Cholet demain")
+    expect(host.log.get_by_text("fr:echo je vais")).to_be_visible(timeout=20_000)
+    assert len(site.engine.asked) == 1
+    expect(host.page.locator("li")).to_have_count(2)
 
 
 def test_right_to_left(hosting: Hosting, tmp_path: Path) -> None:

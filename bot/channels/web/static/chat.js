@@ -110,14 +110,18 @@
         await open();
         listen();
         const answer = await post("/messages", message);
-        if (answer.ok) return;
+        if (answer.ok) {
+          online();
+          return;
+        }
+        if (answer.status >= 500) throw answer; // the server's trouble passes: as without a network
         const said = await answer.json().catch(() => ({}));
         const text = said.error?.text || (answer.status === 413 ? words.toobig : words.notsent);
         status.textContent = text;
         announce(text);
         return;
       } catch (problem) {
-        if (problem instanceof Response) {
+        if (problem instanceof Response && problem.status < 500) {
           status.textContent = words.notsent;
           announce(words.notsent);
           return;
