@@ -17,6 +17,7 @@ MODULES = {
     "tamis": "bot.tamis.bench",
     "diagnostic": "bot.diagnostic.bench",
     "understanding": "bot.understanding.bench",
+    "faults": "bot.operations.bench_faults",
     "load": "bot.operations.bench_load",
     "soak": "bot.operations.bench_soak",
 }

@@ -6,7 +6,7 @@ import json
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -31,6 +31,12 @@ class World:
     heard: threading.Condition = field(default_factory=threading.Condition)
     api: str = ""
     engine: str = ""
+    mood: dict[str, str] = field(default_factory=dict)
+    """How `api` and `engine` behave now, when not well: see `MOODS`."""
+
+    def pending(self, sent: Mapping[str, Sequence[str]]) -> bool:
+        """Whether some of these messages, by chat, have no answer on their phone yet."""
+        return any(not set(texts) <= self.answers(chat) for chat, texts in sent.items())
 
     def deliver(self, process: int, chat: str, text: str) -> int:
         """Note a message; its number."""
@@ -43,6 +49,11 @@ class World:
         """The different messages of a phone."""
         with self.heard:
             return {delivery.text for delivery in self.phones[chat]}
+
+
+MOODS = ("refuses", "hangs", "cuts", "cuts-after", "rubbish", "empty", "throttles", "slow")
+"""500; no answer; the connection closed before or after the work; HTML; nothing; 429; a third of a second late."""
+LONGEST_HANG = 8.0
 
 
 def echo(sender: str, text: str, metadata: dict[str, Any]) -> list[dict[str, Any]]:
@@ -69,6 +80,13 @@ def world() -> Iterator[World]:
             if len(body) < length:
                 raise ConnectionError("the caller was killed while speaking")
             parts = self.path.split("/")
+            side = "api" if parts[1].isdigit() else "engine"
+            mood = made.mood.get(side, "")
+            if mood in ("refuses", "cuts", "hangs", "rubbish", "empty", "throttles"):
+                self._fail(side, mood)
+                return
+            if mood == "slow":
+                time.sleep(0.3)
             answer: Any
             if parts[1].isdigit():
                 answer = {"ok": True, "result": True}
@@ -80,8 +98,27 @@ def world() -> Iterator[World]:
             else:
                 asked = json.loads(body)
                 answer = echo(asked["sender"], asked["message"], asked["metadata"])
-            content = json.dumps(answer).encode()
-            self.send_response(200)
+            if mood == "cuts-after":
+                self.close_connection = True
+                return
+            self._say(200, json.dumps(answer).encode())
+
+        def _fail(self, side: str, mood: str) -> None:
+            if mood == "hangs":
+                until = time.monotonic() + LONGEST_HANG
+                while made.mood.get(side) == mood and time.monotonic() < until:
+                    time.sleep(0.02)
+            if mood in ("hangs", "cuts"):
+                self.close_connection = True
+                return
+            refusal = {"ok": False, "error_code": 500, "description": "Internal Server Error"}
+            throttle = {**refusal, "error_code": 429, "parameters": {"retry_after": 1}}
+            content = {"rubbish": b"<html>", "empty": b"[]", "throttles": json.dumps(throttle).encode()}
+            status = {"refuses": 500, "throttles": 429}.get(mood, 200)
+            self._say(status, content.get(mood, json.dumps(refusal).encode()))
+
+        def _say(self, status: int, content: bytes) -> None:
+            self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import threading
+import time
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -20,10 +21,17 @@ from bot.gateway.outbox import outgoing
 from bot.gateway.tables import Contact, Conversation, Outbox
 
 POLL = 0.5
-LEASE = timedelta(seconds=90)
+# What a process was sending when it was killed is sent by another after this long; one that lives renews it.
+LEASE = timedelta(seconds=20)
 GIVE_UP = timedelta(hours=24)
-LONGEST_PAUSE = 600.0
+# A provider that is back is noticed within this long (seconds).
+LONGEST_PAUSE = 20.0
+# So many failures in a row on a channel and all of it pauses, so that a crowd does not knock at a closed door.
+IN_A_ROW = 8
+CHANNEL_PAUSE = timedelta(seconds=5)
 SENDERS_AT_ONCE = 8
+# Between two tries to write down what a provider has taken, in seconds.
+NOTE_AGAIN = 0.2
 AHEAD = 64
 # Final words of a provider on a message.
 REPORTED = ("failed", "delivered", "read")
@@ -75,6 +83,7 @@ class Deliverer:
         self._bell = threading.Event()
         self._stopping = False
         self._paused: dict[str, datetime] = {}
+        self._failures: dict[str, int] = {}
         self._busy: set[int] = set()
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(SENDERS_AT_ONCE, thread_name_prefix="send")
@@ -102,13 +111,29 @@ class Deliverer:
         return sum(sending.result() for sending in self._begin())
 
     def _run(self) -> None:
+        kept = self._gateway.clock()
         while not self._stopping:
             self._bell.wait(self._poll)
             self._bell.clear()
             try:
+                if self._gateway.clock() - kept > LEASE / 4:
+                    self._keep()
+                    kept = self._gateway.clock()
                 self._begin()
             except SQLAlchemyError as error:
                 log.error("deliverer: %s", type(error).__name__)
+
+    def _keep(self) -> None:
+        """Whatever is being sent or noted stays ours."""
+        with self._lock:
+            busy = set(self._busy)
+        with self._gateway.sessions.begin() as session:
+            session.execute(
+                update(Outbox)
+                .where(Outbox.id.in_(busy), Outbox.lease_until.is_not(None))
+                .values(lease_until=self._gateway.clock() + LEASE)
+                .execution_options(synchronize_session=False)
+            )
 
     def _begin(self) -> list[Future[bool]]:
         """Hand what is due to the senders; one that is slow holds up its own conversation and nobody else's."""
@@ -170,9 +195,29 @@ class Deliverer:
             else:
                 pause = timedelta(seconds=min(LONGEST_PAUSE, 2.0 ** min(attempts, 16)))
                 self._note(row_id, next_try_at=now + pause, reason=code[:64])
+            self._failed(channel, now)
         else:
-            self._note(row_id, status="sent", provider_id=provider_id, sent_at=now)
+            self._failures.pop(channel, None)
+            self._note_sent(row_id, provider_id, now)
         return True
+
+    def _failed(self, channel: str, now: datetime) -> None:
+        failures = self._failures.get(channel, 0) + 1
+        self._failures[channel] = failures
+        if failures >= IN_A_ROW:
+            self._paused[channel] = now + CHANNEL_PAUSE
+
+    def _note_sent(self, row_id: int, provider_id: str | None, now: datetime) -> None:
+        """Note that it left. While the database is away this is tried again: given up, it would be sent again."""
+        while True:
+            try:
+                self._note(row_id, status="sent", provider_id=provider_id, sent_at=now)
+                return
+            except SQLAlchemyError as error:
+                if self._stopping:
+                    log.error("delivery=%s sent, not noted: %s", row_id, type(error).__name__)
+                    return
+                time.sleep(NOTE_AGAIN)
 
     def _note(self, row_id: int, *, gone: bool = False, **values: object) -> None:
         with self._gateway.sessions.begin() as session:

@@ -76,7 +76,6 @@ class Gateway:
             ),
             clock,
             message_limit=settings.message_limit,
-            turn_timeout=settings.engine_timeout,
             patience=patience or Patience(),
             told=self._told,
         )
@@ -113,6 +112,10 @@ class Gateway:
         with self.sessions.begin() as session:
             contact, _ = opened(session, incoming, self.clock(), self._languages)
             return passage.use(session, contact, code, self.clock())
+
+    def keep_leases(self) -> None:
+        """Keep the conversations under way ours; call every few seconds. Raises `SQLAlchemyError`."""
+        self._player.leases.keep()
 
     def play(self, conversation_id: str) -> list[Outgoing]:
         """Work on the conversation's due messages now, in this thread; what was answered."""

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import threading
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot.gateway.tables import Conversation, Inbox
+from bot.gateway.ports import Clock
+from bot.gateway.tables import Conversation, Inbox, new_id
+
+# What a process holds when it is killed is free again after this long; one that lives renews it well before.
+HOLD = timedelta(seconds=15)
 
 
 def due(session: Session, now: datetime, limit: int) -> list[str]:
@@ -15,42 +22,85 @@ def due(session: Session, now: datetime, limit: int) -> list[str]:
 
     On PostgreSQL, those another process is taking at this very moment are skipped.
     """
-    free = or_(Conversation.lease_until.is_(None), Conversation.lease_until < now)
     waiting = (
         select(Inbox.conversation_id).where(Inbox.status == "pending", Inbox.next_try_at <= now).distinct()
     )
     query = (
         select(Conversation.id)
-        .where(Conversation.id.in_(waiting), free)
+        .where(Conversation.id.in_(waiting), _free(now))
         .order_by(Conversation.last_at)
         .limit(limit)
     )
     return list(session.scalars(query.with_for_update(skip_locked=True)))
 
 
-def claim(
-    sessions: sessionmaker[Session], conversation_id: str, owner: str, now: datetime, until: datetime
-) -> bool:
-    """Take the conversation until a moment, unless somebody else has it. True when it is ours."""
-    free = or_(
-        Conversation.lease_until.is_(None), Conversation.lease_until < now, Conversation.lease_owner == owner
-    )
-    with sessions.begin() as session:
-        taken = session.execute(
-            update(Conversation)
-            .where(Conversation.id == conversation_id, free)
-            .values(lease_owner=owner, lease_until=until)
-            .execution_options(synchronize_session=False)
-        )
-        return taken.rowcount == 1  # type: ignore[attr-defined, no-any-return]
+class Leases:
+    """What this process holds. Safe to share between threads."""
+
+    def __init__(self, sessions: sessionmaker[Session], clock: Clock) -> None:
+        self._sessions = sessions
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._held: dict[str, str] = {}
+        self._owed: dict[str, str] = {}
+
+    def claim(self, conversation_id: str) -> str | None:
+        """Take the conversation, unless somebody else has it; the owner's name to give it back with."""
+        owner, now = new_id(), self._clock()
+        with self._sessions.begin() as session:
+            taken = session.execute(
+                _values(lease_owner=owner, lease_until=now + HOLD).where(
+                    Conversation.id == conversation_id, _free(now)
+                )
+            )
+            if taken.rowcount != 1:  # type: ignore[attr-defined]
+                return None
+        with self._lock:
+            self._held[owner] = conversation_id
+        return owner
+
+    def release(self, owner: str) -> None:
+        """Give back what this owner has, if it is still theirs; when the database is away, at the next `keep`."""
+        with self._lock:
+            conversation_id = self._held.pop(owner, None)
+        if conversation_id is None:
+            return
+        try:
+            self._given_back({owner: conversation_id})
+        except SQLAlchemyError:
+            with self._lock:
+                self._owed[owner] = conversation_id
+            raise
+
+    def keep(self) -> None:
+        """Renew what is held and give back what could not be; call every few seconds.
+
+        Raises `SQLAlchemyError` when the database is away: what is owed stays owed.
+        """
+        with self._lock:
+            held, owed = dict(self._held), dict(self._owed)
+        if owed:
+            self._given_back(owed)
+            with self._lock:
+                for owner in owed:
+                    self._owed.pop(owner, None)
+        if held:
+            with self._sessions.begin() as session:
+                session.execute(_values(lease_until=self._clock() + HOLD).where(_of(held)))
+
+    def _given_back(self, owed: dict[str, str]) -> None:
+        with self._sessions.begin() as session:
+            session.execute(_values(lease_owner=None, lease_until=None).where(_of(owed)))
 
 
-def release(sessions: sessionmaker[Session], conversation_id: str, owner: str) -> None:
-    """Give the conversation back, if it is still ours."""
-    with sessions.begin() as session:
-        session.execute(
-            update(Conversation)
-            .where(Conversation.id == conversation_id, Conversation.lease_owner == owner)
-            .values(lease_owner=None, lease_until=None)
-            .execution_options(synchronize_session=False)
-        )
+def _values(**values: Any) -> Any:
+    return update(Conversation).values(**values).execution_options(synchronize_session=False)
+
+
+def _of(owners: dict[str, str]) -> ColumnElement[bool]:
+    """By the conversations' keys: there is no index on owners."""
+    return Conversation.id.in_(owners.values()) & Conversation.lease_owner.in_(owners.keys())
+
+
+def _free(now: datetime) -> ColumnElement[bool]:
+    return or_(Conversation.lease_until.is_(None), Conversation.lease_until < now)

@@ -37,7 +37,7 @@ class Patience:
     """How long the engine is waited for: back-off from `first` doubling up to `longest`, in seconds."""
 
     first: float = 0.5
-    longest: float = 30.0
+    longest: float = 10.0
     say_after: timedelta = timedelta(seconds=8)
     give_up_after: timedelta = timedelta(minutes=15)
 

@@ -7,13 +7,14 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot.gateway import erasing, lease, outbox, record, trouble, waiting
+from bot.gateway import erasing, outbox, record, trouble, waiting
+from bot.gateway.lease import Leases
 from bot.gateway.limits import Patience
 from bot.gateway.measures import part, turn_seconds
 from bot.gateway.message import Incoming, Outgoing
@@ -22,7 +23,7 @@ from bot.gateway.parts import Parts
 from bot.gateway.plan import Plan, Question
 from bot.gateway.ports import Clock, EngineFailure
 from bot.gateway.reply import MalformedReply, Reply, Say, parse
-from bot.gateway.tables import Conversation, Inbox, new_id
+from bot.gateway.tables import Conversation, Inbox
 from bot.gateway.turn import decide, settle
 from bot.gateway.typed import clean
 from bot.gateway.waiting import Loaded
@@ -47,16 +48,15 @@ class Player:
         clock: Clock,
         *,
         message_limit: int,
-        turn_timeout: float,
         patience: Patience,
         told: Callable[[str, Reply | None, list[Outgoing]], None],
     ) -> None:
-        """`turn_timeout`: seconds one turn may take at most; `told` hears of every turn once it is written."""
+        """`told` hears of every turn once it is written."""
+        self.leases = Leases(sessions, clock)
         self._sessions = sessions
         self._parts = parts
         self._clock = clock
         self._limit = message_limit
-        self._hold = timedelta(seconds=2 * turn_timeout + 10)
         self._patience = patience
         self._told = told
         self._spoken = frozenset(parts.speech.languages())
@@ -66,26 +66,18 @@ class Player:
 
         Nothing when another worker has the conversation.
         """
-        owner, out = new_id(), []
-        claimed_at: datetime | None = None
-        try:
-            while True:
-                now = self._clock()
-                # A fresh claim covers a whole turn; while it does, the next message needs no new one.
-                if claimed_at is None or now - claimed_at > self._hold / 3:
-                    if not lease.claim(self._sessions, conversation_id, owner, now, now + self._hold):
+        out: list[Outgoing] = []
+        while (owner := self.leases.claim(conversation_id)) is not None:
+            try:
+                while loaded := waiting.load(self._sessions, conversation_id, self._clock(), self._limit):
+                    answered = self._turn(loaded, owner)
+                    if answered is None:
                         break
-                    claimed_at = now
-                loaded = waiting.load(self._sessions, conversation_id, now, self._limit)
-                if loaded is None:
-                    break
-                answered = self._turn(loaded, owner)
-                if answered is None:
-                    claimed_at = None
-                else:
                     out += answered
-        finally:
-            lease.release(self._sessions, conversation_id, owner)
+                else:
+                    break
+            finally:
+                self.leases.release(owner)
         return out
 
     def pressing(self, incoming: Incoming, language: str) -> bool:

@@ -10,9 +10,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.gateway import erasing, lease
 from bot.gateway.gateway import Gateway
+from bot.gateway.lease import HOLD
 
 POLL = 0.5
 SWEEP_EVERY = 120  # polls: erased persons' last traces are looked for about once a minute
+KEEP_EVERY = HOLD / 4
 log = logging.getLogger(__name__)
 
 
@@ -49,11 +51,14 @@ class Worker:
         return self._thread.is_alive()
 
     def _run(self) -> None:
-        rounds = 0
+        rounds, kept = 0, self._gateway.clock()
         while not self._stopping:
             self._bell.wait(self._poll)
             self._bell.clear()
             try:
+                if self._gateway.clock() - kept > KEEP_EVERY:
+                    self._gateway.keep_leases()
+                    kept = self._gateway.clock()
                 self._dispatch()
                 rounds += 1
                 if rounds % SWEEP_EVERY == 0:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from bot.directory.cluster import programs
+from bot.directory.cluster import restart
 from tests import postgres
 from tests.faults.conftest import House
 from tests.gateway.house import echo
@@ -27,18 +24,6 @@ def administer(url: str, *commands: str) -> list[Any]:
         rows = [one.scalar() for one in found if one.returns_rows]
     engine.dispose()
     return rows
-
-
-def restart(url: str) -> None:
-    """As after a power cut of the server's process: every connection breaks, every open transaction is gone."""
-    (data,) = administer(url, "SHOW data_directory")
-    user = "postgres" if os.geteuid() == 0 else None
-    log = Path(data).parent / "log"
-    # The options the cluster was started with are kept beside the data.
-    command = [str(programs() / "pg_ctl"), "-D", data, "-w", "-m", "immediate", "-l", str(log), "restart"]
-    subprocess.run(
-        command, user=user, check=True, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
 
 
 @pytest.mark.postgres

@@ -5,13 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
 
-from bot.gateway import lease
 from bot.gateway.gateway import Gateway
+from bot.gateway.lease import HOLD, Leases
 from bot.gateway.limits import Limits
 from bot.gateway.message import Incoming
 from bot.gateway.ownership import give
@@ -107,11 +106,10 @@ def test_two_gateways_share_the_work_in_order(house: House) -> None:
 
 def test_a_lease_left_by_a_dead_worker_runs_out(house: House) -> None:
     conversation = house.gateway.open("web", "amina")
-    now = house.clock()
-    assert lease.claim(house.sessions, conversation, "dead", now, now + timedelta(seconds=50))
+    assert Leases(house.sessions, house.clock).claim(conversation)
     house.gateway.receive(Incoming("web", "amina", "1", text="je suis là maintenant"))
     assert house.gateway.play(conversation) == []
-    house.clock.forward(seconds=51)
+    house.clock.forward(seconds=HOLD.total_seconds() + 1)
     assert [out.key for out in house.gateway.play(conversation)] == ["echo"]
 
 
@@ -120,14 +118,13 @@ def test_a_worker_that_lost_its_lease_writes_nothing(house: House) -> None:
 
     def slow(text: str, metadata: Mapping[str, Any]) -> Any:
         house.clock.forward(minutes=5)
-        now = house.clock()
-        assert lease.claim(house.sessions, conversation, "faster", now, now + timedelta(seconds=50))
+        assert Leases(house.sessions, house.clock).claim(conversation)
         return echo(text, metadata)
 
     house.engine.script = [slow]
     assert house.keys("je suis là maintenant") == []
     assert house.gateway.pending(conversation) == 1
-    house.clock.forward(seconds=51)
+    house.clock.forward(seconds=HOLD.total_seconds() + 1)
     assert [out.key for out in house.gateway.play(conversation)] == ["echo"]
 
 
