@@ -68,7 +68,7 @@ class Lexicon:
         self._add(told, "prescription", Stated("prescription"))
         contract = patterns["contract"]
         more = rf"(?:(?:,| ou|/| et|,? en|\(| )*{contract['heads']})*"
-        heads = rf"{contract['before']}*{contract['heads']}{more}{contract['after']}?"
+        heads = rf"{contract['before']}{{0,4}}{contract['heads']}{more}{contract['after']}?"
         self._add([heads], "contract", Stated("contract"))
         for entry in patterns["access"]:
             atom = Access(
