@@ -1,0 +1,51 @@
+"""The engine's Python and the application's read every judged message, danger and lure alike."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.running.model import engine_python
+
+ROOT = Path(__file__).resolve().parents[2]
+READ = """
+import json, sys
+from pathlib import Path
+import yaml
+from bot.understanding.cases import load_cases
+from bot.understanding.reader import Understanding
+
+folder = Path("tests/understanding")
+understanding = Understanding.load(Path("data"))
+out = {}
+for case in load_cases(sorted((folder / "cases").glob("*.yml"))):
+    for text in case.texts:
+        read = understanding.read(text, now=case.now, language=case.language, asked=case.asked)
+        out[case.id] = [read.danger, read.signal, read.about_other, [fact.as_dict() for fact in read.facts]]
+for path in sorted((folder / "alarms").glob("*.yml")):
+    for parts in yaml.safe_load(path.read_text(encoding="utf-8")).values():
+        for texts in parts.values():
+            out.update((text, understanding.danger(text)) for text in texts)
+json.dump(out, sys.stdout)
+"""
+
+
+def _read(python: Path) -> dict[str, object]:
+    done = subprocess.run(
+        [str(python), "-c", READ], cwd=ROOT, capture_output=True, check=True, text=True, encoding="utf-8"
+    )
+    read: dict[str, object] = json.loads(done.stdout)
+    return read
+
+
+def test_both_pythons_read_alike() -> None:
+    engine = engine_python()
+    if not engine.exists():
+        pytest.skip("the engine's environment is not there")
+    ours, theirs = _read(Path(sys.executable)), _read(engine)
+    assert len(ours) > 900
+    assert {key: (ours[key], theirs.get(key)) for key in ours if ours[key] != theirs.get(key)} == {}
