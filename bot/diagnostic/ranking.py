@@ -13,7 +13,7 @@ import yaml
 
 from bot.diagnostic.scene import Candidate
 from bot.diagnostic.state import State
-from bot.diagnostic.urgency import LOCAL
+from bot.diagnostic.urgency import LOCAL, hurried
 
 # Never asked for the order's sake: worked out, asked first of all, or a wish the person names unasked.
 DERIVED = ("urgency", "purpose", "needs", "skills")
@@ -61,13 +61,12 @@ class Relevance:
         named = dict.fromkeys([*(name for rule in self.rules for name in rule["when"]), "hours"])
         return tuple(name for name in named if name not in DERIVED)
 
-    def thin(self, profile: Mapping[str, Any]) -> bool:
-        """Whether the trip is at hours when few lines run."""
+    def thin(self, profile: Mapping[str, Any], *, once: bool = False) -> bool:
+        """Whether the trip is at hours when few lines run; one made `once` goes by its own hour, not the usual ones."""
         arrival = profile.get("arrival")
-        early_or_late = arrival is not None and not (
-            self.thin_hours["before"] <= arrival <= self.thin_hours["after"]
-        )
-        return early_or_late or bool(set(self.thin_hours["hours"]) & set(profile.get("hours") or ()))
+        if arrival is not None and not self.thin_hours["before"] <= arrival <= self.thin_hours["after"]:
+            return True
+        return not once and bool(set(self.thin_hours["hours"]) & set(profile.get("hours") or ()))
 
     def line(self, service: Mapping[str, Any]) -> bool:
         """Whether a service is a line that runs by day only."""
@@ -126,7 +125,7 @@ def _order(
     worth = relevance.themes(state.profile)
     days = days_left(state, now)
     unplaced = not state.profile.get("origin")
-    thin = relevance.thin(state.profile)
+    thin = relevance.thin(state.profile, once=hurried(state.profile, now))
 
     def key(candidate: Candidate) -> tuple[Any, ...]:
         decision = candidate.decision

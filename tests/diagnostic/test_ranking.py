@@ -91,3 +91,9 @@ def test_where_nobody_knows_where_the_wider_comes_first() -> None:
 def test_what_a_professional_must_ask_for_comes_after() -> None:
     offers = [candidate("a", needs_professional=True), candidate("b")]
     assert order({"profile": {"origin": "49007"}}, *offers) == ["b", "a"]
+
+
+def test_a_trip_tomorrow_goes_by_its_own_hour() -> None:
+    offers = [candidate("carpool"), candidate("coach", service=LINE)]
+    usual = {"deadline": "2026-11-24", "arrival": "13:30", "hours": ["avant-6h"]}
+    assert order({"profile": usual}, *offers)[0] == "coach"
