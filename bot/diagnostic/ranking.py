@@ -62,7 +62,7 @@ class Relevance:
         return tuple(name for name in named if name not in DERIVED)
 
     def thin(self, profile: Mapping[str, Any], *, once: bool = False) -> bool:
-        """Whether the trip is at hours when few lines run; one made `once` goes by its own hour, not the usual ones."""
+        """Whether the trip is at hours when few lines run; one made `once` goes by its own hour, not usual ones."""
         arrival = profile.get("arrival")
         if arrival is not None and not self.thin_hours["before"] <= arrival <= self.thin_hours["after"]:
             return True
