@@ -154,3 +154,15 @@ def test_any_profile_gives_plain_data(profile: dict[str, Any]) -> None:
     data = made.as_dict()
     assert yaml.safe_load(yaml.safe_dump(data)) == data
     assert all(line.value for line in made.lines())
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ({}, None),
+        ({"about_other": True}, "demande remplie par quelqu’un qui aide la personne"),
+        ({"prescriber": "mission locale, Sarthe"}, "envoyée par : mission locale, Sarthe"),
+    ],
+)
+def test_who_helped_is_said(state: dict[str, Any], words: str | None) -> None:
+    assert said(summary(state=state)).get("helper") == words
