@@ -68,13 +68,15 @@ class Tamis:
         since are not read again.
         """
         readings, themes, marks = [], [], []
+        shared: dict[frozenset[str], frozenset[str]] = {}
         for service in services:
             marks.append(mark(service))
             reading = (before and before._unchanged(service, marks[-1])) or reader.read(service)
             made = corrections.get(reading.service_id) if corrections else None
             readings.append(overlay(reading, service, made, reader) if made else reading)
-            listed = service.get("thematiques") or ()
-            themes.append(frozenset(str(theme) for theme in listed))
+            # Most services share their themes with thousands of others: one set for all of them.
+            listed = frozenset(str(theme) for theme in service.get("thematiques") or ())
+            themes.append(shared.setdefault(listed, listed))
         reader.forget()
         return cls(readings, themes, reader, places or reader.places, Weights.load(ROOT / "data"), marks)
 

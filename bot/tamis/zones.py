@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -19,7 +20,12 @@ def zone(value: Any) -> tuple[tuple[str, ...], Criterion | None]:
     """The codes of `zone_eligibilite` that mean something, and the criterion they make."""
     if value is None or value == [] or value == "":
         return (), None
-    written = codes(value)
+    return _zone(codes(value))
+
+
+@functools.lru_cache(maxsize=20_000)
+def _zone(written: tuple[str, ...]) -> tuple[tuple[str, ...], Criterion | None]:
+    # Services of one place share their zone: it is kept once.
     zones = tuple(code.lower() if code.lower() == "france" else code.upper() for code in written)
     if any(code in FRANCE for code in zones):
         return (), None
