@@ -21,7 +21,9 @@ def connect(url: str) -> Engine:
         return create_engine(parsed, pool_size=20, max_overflow=20, pool_pre_ping=True)
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(parsed, connect_args={"timeout": 15, "check_same_thread": False})
+    # More than the forty threads that answer requests: one that waits must not starve the others.
+    pool = {} if parsed.database in (None, "", ":memory:") else {"pool_size": 20, "max_overflow": 60}
+    engine = create_engine(parsed, connect_args={"timeout": 15, "check_same_thread": False}, **pool)
 
     @event.listens_for(engine, "connect")
     def _pragmas(connection: Any, _record: Any) -> None:

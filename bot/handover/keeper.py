@@ -94,7 +94,8 @@ class Keeper:
 
     def _run(self) -> None:
         beats = 0
-        while not self._stop.wait(BEAT):
+        # At once: the first page must not wait for what takes seconds to read.
+        while not self._stop.wait(BEAT if beats else 0.0):
             beats += 1
             try:
                 for act in self.often:

@@ -169,8 +169,18 @@ class KeptOffer:
         self._offer: Offer | None = None
 
     def current(self) -> Offer:
-        """The offer in force; one thread reads it while the others wait."""
-        with self._lock, self._make() as session:
+        """The offer in force; one thread reads it anew while the others go on with the last one, if there is one."""
+        last = self._offer
+        if not self._lock.acquire(blocking=last is None):
+            assert last is not None
+            return last
+        try:
+            return self._fresh()
+        finally:
+            self._lock.release()
+
+    def _fresh(self) -> Offer:
+        with self._make() as session:
             if self._offer is None or self._offer.version != version(session):
                 self._reader = self._reader or Reader.load(self._data)
                 snapshot = Snapshot.load(session, themes=[THEME])

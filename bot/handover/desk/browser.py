@@ -27,6 +27,7 @@ class Signed:
 
     counsellor: Counsellor
     csrf: str
+    row: DeskSession
 
 
 def begin(session: Session, who: Counsellor, now: datetime, *, id_token: str | None = None) -> str:
@@ -45,11 +46,8 @@ def begin(session: Session, who: Counsellor, now: datetime, *, id_token: str | N
     return token
 
 
-def find(session: Session, cookie: str | None, now: datetime, *, passive: bool = False) -> Signed | None:
-    """Who this cookie belongs to; None when it is unknown, expired, or the account is closed.
-
-    A `passive` look (a page that updates itself) does not count as being there.
-    """
+def find(session: Session, cookie: str | None, now: datetime) -> Signed | None:
+    """Who this cookie belongs to; None when it is unknown, expired, or the account is closed."""
     row = session.get(DeskSession, fingerprint(cookie)) if cookie else None
     if row is None:
         return None
@@ -57,9 +55,13 @@ def find(session: Session, cookie: str | None, now: datetime, *, passive: bool =
     if who is None or not who.active or now - row.seen_at > IDLE or now - row.created_at > LONGEST:
         session.delete(row)
         return None
-    if not passive and now - row.seen_at > TOUCH:
-        row.seen_at = now
-    return Signed(who, row.csrf)
+    return Signed(who, row.csrf, row)
+
+
+def touch(signed: Signed, now: datetime) -> None:
+    """They are there."""
+    if now - signed.row.seen_at > TOUCH:
+        signed.row.seen_at = now
 
 
 def end(session: Session, cookie: str | None) -> str | None:

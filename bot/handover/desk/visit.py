@@ -85,12 +85,17 @@ class Desk:
     def visit(
         self, request: Request, right: str | None = None, csrf: str | None = None, *, passive: bool = False
     ) -> Iterator[Visit]:
-        """A signed-in request with this right; a form (`csrf` given) must be our own. Writes at the end."""
+        """A signed-in request with this right; a form (`csrf` given) must be our own. Writes at the end.
+
+        A `passive` look (a page that updates itself) does not count as being there.
+        """
         if csrf is not None and not browser.same_site(request, self.address):
             raise Problem(403, "form")
         with self.sessions.begin() as session:
             now = self.clock()
-            signed = browser.find(session, request.cookies.get(browser.COOKIE), now, passive=passive)
+            # A page writes only that it was read: at its end, so that nobody waits for it while it is made.
+            session.autoflush = csrf is not None
+            signed = browser.find(session, request.cookies.get(browser.COOKIE), now)
             if signed is None:
                 raise SignInFirst
             if csrf is not None and not browser.own_form(signed, csrf):
@@ -99,6 +104,8 @@ class Desk:
                 raise Problem(403, "forbidden")
             visit = Visit(session, signed.counsellor, signed.csrf, now)
             yield visit
+            if not passive:
+                browser.touch(signed, now)
         for act in visit.after:
             act()
 
