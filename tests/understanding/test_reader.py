@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import shutil
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -244,3 +246,15 @@ def test_a_small_word_of_another_language_is_no_french_word_misspelt(
     understanding: Understanding, monday: datetime
 ) -> None:
     assert understanding.read("la casa del pueblo", now=monday, language="es").facts == ()
+
+
+def test_a_changed_lexicon_changes_the_reading(tmp_path: Path, monday: datetime) -> None:
+    data = Path(__file__).resolve().parents[2] / "data"
+    shutil.copytree(data / "lexicons", tmp_path / "lexicons")
+    (tmp_path / "places").symlink_to(data / "places")
+    said = "je me déplace en zibulette"
+    assert Understanding.load(tmp_path).read(said, now=monday, language="fr").facts == ()
+    path = tmp_path / "lexicons" / "fr.yml"
+    path.write_text(path.read_text(encoding="utf-8").replace("  bike: [", "  bike: [zibulette, ", 1), "utf-8")
+    facts = Understanding.load(tmp_path).read(said, now=monday, language="fr").facts
+    assert [(fact.field, fact.value) for fact in facts] == [("means", "velo")]
