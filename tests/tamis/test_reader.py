@@ -72,6 +72,8 @@ def test_what_cannot_be_read_is_kept(reader: Reader) -> None:
         "1 " * 5000,
         "et " * 3300,
         "habiter saint-" * 700,
+        "personnes " * 1000,
+        "les dossiers complets sont aux " * 320,
         "(" * 10_000,
         "être orienté par un partenaire, " * 300,
         ["a", ["b", ["<p>Permis&nbsp;B</p>", None, 3]]],
