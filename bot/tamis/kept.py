@@ -54,6 +54,12 @@ class KeptTamis:
                 self._version = now
             return self._tamis
 
+    def written(self, service_id: str) -> Mapping[str, Any]:
+        """Whose words they are, and of when. Raises `UnknownService`."""
+        with self._make() as session:
+            service = _service(session, service_id)
+            return {name: service.get(name) for name in ("source", "date_maj", "lien_source")}
+
     def mark(self, service_id: str) -> str:
         """What a correction is made on: the source's fingerprint and how many corrections there were.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Protocol
 
 from fastapi import APIRouter, FastAPI, HTTPException, Query
@@ -41,7 +41,7 @@ def mount(app: FastAPI, house: House) -> None:
     Corrections are refused until the application overrides `bot.tamis.correcting.counsellor`.
     """
     kept = KeptTamis(house.sessions, house.settings.data)
-    app.include_router(router(kept.current))
+    app.include_router(router(kept.current, kept.written))
     app.include_router(correcting.router(kept))
 
 
@@ -54,8 +54,10 @@ class SieveRequest(BaseModel):
     services: list[str] | None = Field(default=None, max_length=10_000)
 
 
-def router(tamis: Callable[[], Tamis]) -> APIRouter:
-    """The routes; `tamis` gives the one in force (it changes when the directory does)."""
+def router(
+    tamis: Callable[[], Tamis], written: Callable[[str], Mapping[str, Any]] | None = None
+) -> APIRouter:
+    """The routes; `tamis` gives the one in force, `written` whose words a service's are and of when."""
     routes = APIRouter(prefix="/api/tamis/v1", tags=[OPENAPI_TAG])
 
     @routes.post("/sieve")
@@ -101,12 +103,13 @@ def router(tamis: Callable[[], Tamis]) -> APIRouter:
 
     @routes.get("/services/{service_id}/criteria")
     def criteria(service_id: str) -> dict[str, Any]:
-        """What was read of one service: each criterion with its words and where they stand."""
+        """What was read of one service: each criterion with its words, where they stand, whose and of when."""
         reading = tamis().reading(service_id)
         if reading is None:
             raise HTTPException(404, "unknown service")
         return {
             "service_id": reading.service_id,
+            **(written(service_id) if written else {}),
             "level": reading.level,
             "needs_professional": reading.needs_professional,
             "criteria": [{"field": criterion.field, **to_data(criterion)} for criterion in reading.criteria],

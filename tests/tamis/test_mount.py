@@ -87,6 +87,7 @@ def test_sieves_the_directory_and_follows_its_changes(client: Client, place: Pla
     assert sieve(client, nantes) == {SOLIDARITY: "to_check", NAOLIB: "open"}
     shown = client.get(f"/api/tamis/v1/services/{NAOLIB}/criteria").json()
     assert [criterion["field"] for criterion in shown["criteria"]] == ["origin"]
+    assert shown["source"] and shown["date_maj"]
 
 
 def test_nobody_corrects_before_the_desk_is_wired(client: Client) -> None:
