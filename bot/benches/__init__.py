@@ -18,6 +18,7 @@ MODULES = {
     "diagnostic": "bot.diagnostic.bench",
     "understanding": "bot.understanding.bench",
     "faults": "bot.operations.bench_faults",
+    "growth": "bot.operations.bench_growth",
     "load": "bot.operations.bench_load",
     "soak": "bot.operations.bench_soak",
 }

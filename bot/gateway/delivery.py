@@ -15,6 +15,7 @@ from sqlalchemy import Select, func, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from bot.gateway.calls import Calls
 from bot.gateway.gateway import Gateway
 from bot.gateway.message import Outgoing
 from bot.gateway.outbox import outgoing
@@ -80,7 +81,7 @@ class Deliverer:
         self._gateway = gateway
         self._senders = senders
         self._poll = poll
-        self._bell = threading.Event()
+        self._calls = Calls()
         self._stopping = False
         self._paused: dict[str, datetime] = {}
         self._failures: dict[str, int] = {}
@@ -88,7 +89,7 @@ class Deliverer:
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(SENDERS_AT_ONCE, thread_name_prefix="send")
         self._thread = threading.Thread(target=self._run, name="deliverer", daemon=True)
-        gateway.listen(lambda _conversation: self._bell.set())
+        gateway.listen(self._calls.ring)
 
     def start(self) -> None:
         """Begin to deliver."""
@@ -97,7 +98,7 @@ class Deliverer:
     def stop(self) -> None:
         """Finish what is on its way and end."""
         self._stopping = True
-        self._bell.set()
+        self._calls.ring()
         if self._thread.is_alive():
             self._thread.join()
         self._pool.shutdown(wait=True)
@@ -111,10 +112,13 @@ class Deliverer:
         return sum(sending.result() for sending in self._begin())
 
     def _run(self) -> None:
-        kept = self._gateway.clock()
+        kept, looked = self._gateway.clock(), 0.0
         while not self._stopping:
-            self._bell.wait(self._poll)
-            self._bell.clear()
+            self._calls.wait(self._poll)
+            for conversation_id in self._calls.take(SENDERS_AT_ONCE):
+                self._pool.submit(self._all_of, conversation_id)
+            if time.monotonic() - looked < self._poll:
+                continue
             try:
                 if self._gateway.clock() - kept > LEASE / 4:
                     self._keep()
@@ -122,6 +126,29 @@ class Deliverer:
                 self._begin()
             except SQLAlchemyError as error:
                 log.error("deliverer: %s", type(error).__name__)
+            looked = time.monotonic()
+
+    def _all_of(self, conversation_id: str) -> None:
+        """Send what waits in one conversation, in order, until nothing does or something cannot leave."""
+        try:
+            while not self._stopping:
+                now = self._gateway.clock()
+                with self._gateway.sessions() as session:
+                    row_id = session.scalar(due(now, self._open(now), conversation_id))
+                with self._lock:
+                    if row_id is None or row_id in self._busy:
+                        return
+                    self._busy.add(row_id)
+                if not self._free(row_id):
+                    return
+        except SQLAlchemyError as error:  # found again at the next look
+            log.error("deliverer: %s", type(error).__name__)
+        finally:
+            self._calls.done(conversation_id)
+
+    def _open(self, now: datetime) -> list[str]:
+        """The channels that do not pause."""
+        return [one for one in self._senders if self._paused.get(one, now) <= now]
 
     def _keep(self) -> None:
         """Whatever is being sent or noted stays ours."""
@@ -139,11 +166,10 @@ class Deliverer:
         """Hand what is due to the senders; one that is slow holds up its own conversation and nobody else's."""
         with self._lock:
             if len(self._busy) >= SENDERS_AT_ONCE:
-                return []  # the bell rings again as soon as one is free
+                return []
         now = self._gateway.clock()
-        open_channels = [one for one in self._senders if self._paused.get(one, now) <= now]
         with self._gateway.sessions() as session:
-            found = list(session.scalars(_due(now, open_channels)))
+            found = list(session.scalars(due(now, self._open(now))))
         with self._lock:
             new = [one for one in found if one not in self._busy]
             self._busy.update(new)
@@ -156,7 +182,6 @@ class Deliverer:
         finally:
             with self._lock:
                 self._busy.discard(row_id)
-            self._bell.set()
 
     def _one(self, row_id: int) -> bool:
         now = self._gateway.clock()
@@ -175,8 +200,7 @@ class Deliverer:
                 return False
             row = session.get_one(Outbox, row_id)
             out, channel, attempts, created = outgoing(row), row.channel, row.attempts, row.created_at
-            contact = _contact(session, row)
-            address = contact.address if contact else None
+            address = session.scalar(_address(row))
         try:
             if address is None:
                 raise Gone("no-address")
@@ -268,9 +292,9 @@ def _ours(session: Session, channel: str, provider_id: str) -> Outbox | None:
     return row if known and row is not None and row.attempts else None
 
 
-def _due(now: datetime, channels: list[str]) -> Select[tuple[int]]:
-    """What may leave now: of each conversation the first that waits. One that is tried again keeps its place; a
-    reminder put off to the morning holds up no answer.
+def due(now: datetime, channels: list[str], conversation_id: str | None = None) -> Select[tuple[int]]:
+    """What may leave now: of each conversation (or of one) the first that waits. One that is tried again keeps its
+    place; a reminder put off to the morning holds up no answer.
     """
     first = (
         select(func.min(Outbox.seq))
@@ -283,7 +307,7 @@ def _due(now: datetime, channels: list[str]) -> Select[tuple[int]]:
         .correlate(Conversation)
         .scalar_subquery()
     )
-    return (
+    found = (
         select(Outbox.id)
         .join(Conversation, Conversation.id == Outbox.conversation_id)
         .where(
@@ -296,15 +320,15 @@ def _due(now: datetime, channels: list[str]) -> Select[tuple[int]]:
         .order_by(Outbox.id)
         .limit(AHEAD)
     )
+    return found if conversation_id is None else found.where(Conversation.id == conversation_id)
 
 
-def _contact(session: Session, row: Outbox) -> Contact | None:
+def _address(row: Outbox) -> Select[tuple[str | None]]:
     """Where this message goes: the conversation's contact, or the person's on the channel it was queued for."""
-    conversation = session.get_one(Conversation, row.conversation_id)
-    if conversation.channel == row.channel:
-        return conversation.contact
-    return session.scalar(
-        select(Contact)
-        .where(Contact.person_id == conversation.person_id, Contact.channel == row.channel)
+    return (
+        select(Contact.address)
+        .join(Conversation, Conversation.person_id == Contact.person_id)
+        .where(Conversation.id == row.conversation_id, Contact.channel == row.channel)
+        .order_by(Contact.id != Conversation.contact_id)
         .limit(1)
     )

@@ -59,7 +59,7 @@ class Gateway:
         self.limits = limits or Limits()
         self._languages = tuple(speech.languages())
         self._listeners: list[Listener] = []
-        self._arrivals: list[Callable[[], None]] = []
+        self._arrivals: list[Listener] = []
         self._replies: OrderedDict[str, Reply] = OrderedDict()
         self._lock = threading.Lock()
         self._player = Player(
@@ -92,7 +92,7 @@ class Gateway:
             arrival = self._stored(incoming)
         if arrival.new and not arrival.limited:
             for ring in self._arrivals:
-                ring()
+                ring(arrival.conversation_id)
         return arrival
 
     def open(self, channel: str, address: str, language_hint: str | None = None) -> str:
@@ -222,8 +222,8 @@ class Gateway:
             self._listeners = [*self._listeners, listener]
         return lambda: self._unlisten(listener)
 
-    def on_arrival(self, ring: Callable[[], None]) -> None:
-        """Call `ring()` whenever a message was stored: the worker's bell."""
+    def on_arrival(self, ring: Listener) -> None:
+        """Call `ring(conversation id)` whenever a message was stored: the worker's bell."""
         self._arrivals = [*self._arrivals, ring]
 
     def wake(self, conversation_id: str) -> None:

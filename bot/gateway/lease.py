@@ -59,6 +59,16 @@ class Leases:
             self._held[owner] = conversation_id
         return owner
 
+    def holds(self, owner: str) -> bool:
+        """Whether this owner has not given back what they took."""
+        with self._lock:
+            return owner in self._held
+
+    def gave_back(self, owner: str) -> None:
+        """The conversation was given back in a transaction of the caller's."""
+        with self._lock:
+            self._held.pop(owner, None)
+
     def release(self, owner: str) -> None:
         """Give back what this owner has, if it is still theirs; when the database is away, at the next `keep`."""
         with self._lock:

@@ -69,7 +69,10 @@ class Player:
         out: list[Outgoing] = []
         while (owner := self.leases.claim(conversation_id)) is not None:
             try:
-                while loaded := waiting.load(self._sessions, conversation_id, self._clock(), self._limit):
+                # A turn that leaves nothing to do gives the conversation back itself.
+                while self.leases.holds(owner) and (
+                    loaded := waiting.load(self._sessions, conversation_id, self._clock(), self._limit)
+                ):
                     answered = self._turn(loaded, owner)
                     if answered is None:
                         break
@@ -211,6 +214,11 @@ class Player:
             out = outbox.write(
                 session, conversation, words, now, turn=None if plan.erase else loaded.row_id, asks=asks
             )
+            last = not waiting.any_pending(session, loaded.conversation_id)
+            if last:
+                conversation.lease_owner = conversation.lease_until = None
+        if last:
+            self.leases.gave_back(owner)
         self._told(loaded.conversation_id, plan.reported, out)
         return out
 

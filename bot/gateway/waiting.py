@@ -71,6 +71,12 @@ def load(sessions: sessionmaker[Session], conversation_id: str, now: datetime, l
         )
 
 
+def any_pending(session: Session, conversation_id: str) -> bool:
+    """Whether a message of the conversation is still to be worked on, now or later."""
+    waits = select(Inbox.id).where(Inbox.conversation_id == conversation_id, Inbox.status == "pending")
+    return session.scalar(waits.limit(1)) is not None
+
+
 def queue_up(sessions: sessionmaker[Session], loaded: Loaded) -> None:
     """Wait behind the message that waits for the engine."""
     with sessions.begin() as session:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.gateway import erasing, lease
+from bot.gateway.calls import Calls
 from bot.gateway.gateway import Gateway
 from bot.gateway.lease import HOLD
 
@@ -25,14 +27,12 @@ class Worker:
         """`poll`: seconds between looks when nothing rings."""
         self._gateway = gateway
         self._poll = poll
-        self._bell = threading.Event()
+        self._calls = Calls()
         self._stopping = False
-        self._busy: set[str] = set()
-        self._lock = threading.Lock()
         self._workers = gateway.settings.workers
         self._pool = ThreadPoolExecutor(self._workers, thread_name_prefix="turn")
         self._thread = threading.Thread(target=self._run, name="dispatcher", daemon=True)
-        gateway.on_arrival(self._bell.set)
+        gateway.on_arrival(self._calls.ring)
 
     def start(self) -> None:
         """Begin to work."""
@@ -41,7 +41,7 @@ class Worker:
     def stop(self) -> None:
         """Finish the turns under way and end."""
         self._stopping = True
-        self._bell.set()
+        self._calls.ring()
         if self._thread.is_alive():
             self._thread.join()
         self._pool.shutdown(wait=True)
@@ -51,44 +51,42 @@ class Worker:
         return self._thread.is_alive()
 
     def _run(self) -> None:
-        rounds, kept = 0, self._gateway.clock()
+        looks, kept, looked = 0, self._gateway.clock(), 0.0
         while not self._stopping:
-            self._bell.wait(self._poll)
-            self._bell.clear()
+            self._calls.wait(self._poll)
+            self._play_all(self._calls.take(self._workers))
+            if time.monotonic() - looked < self._poll:
+                continue
             try:
                 if self._gateway.clock() - kept > KEEP_EVERY:
                     self._gateway.keep_leases()
                     kept = self._gateway.clock()
-                self._dispatch()
-                rounds += 1
-                if rounds % SWEEP_EVERY == 0:
+                self._look()
+                looks += 1
+                if looks % SWEEP_EVERY == 0:
                     with self._gateway.sessions.begin() as session:
                         erasing.sweep(session, self._gateway.clock())
             except SQLAlchemyError as error:
                 log.error("dispatcher: %s", type(error).__name__)
+            looked = time.monotonic()
 
-    def _dispatch(self) -> None:
-        with self._lock:
-            room = self._workers - len(self._busy)
-            busy = set(self._busy)
-        if room <= 0:
+    def _look(self) -> None:
+        """What nobody called us for: other processes' arrivals, what is tried again, what a dead worker left."""
+        busy = self._calls.busy()
+        if busy >= self._workers:
             return
         with self._gateway.sessions() as session:
-            found = lease.due(session, self._gateway.clock(), room + len(busy))
-        for conversation_id in [one for one in found if one not in busy][:room]:
-            with self._lock:
-                self._busy.add(conversation_id)
-            self._pool.submit(self._play, conversation_id)
+            found = lease.due(session, self._gateway.clock(), self._workers)
+        self._play_all(self._calls.begin(found, self._workers))
+
+    def _play_all(self, conversations: list[str]) -> None:
+        for one in conversations:
+            self._pool.submit(self._play, one)
 
     def _play(self, conversation_id: str) -> None:
         try:
             self._gateway.play(conversation_id)
-        except (
-            Exception
-        ) as error:  # the message stays pending; its conversation is free again after the lease
+        except Exception as error:  # the message stays pending; its conversation is found again
             log.error("turn: %s", type(error).__name__)
         finally:
-            with self._lock:
-                self._busy.discard(conversation_id)
-            if not self._stopping:
-                self._bell.set()
+            self._calls.done(conversation_id)
