@@ -59,7 +59,19 @@ def find_days(
     for named in found:
         if not any(named.start < other.end and other.start < named.end for other in kept):
             kept.append(named)
-    return sorted(kept, key=lambda d: d.start)
+    ordered = sorted(kept, key=lambda d: d.start)
+    return [
+        day
+        for at, day in enumerate(ordered)
+        if not any(_names(day, after) for after in ordered[at + 1 : at + 2])
+    ]
+
+
+def _names(day: Day, after: Day) -> bool:
+    """Whether a weekday is that of the date right behind it, with a comma: « sábado, 5 de dezembro »."""
+    if day.value is None or after.value is None or after.start - day.end > 1:
+        return False
+    return day.value < after.value and day.value.weekday() == after.value.weekday()
 
 
 def _taken(day: Day, start: int, end: int) -> bool:
