@@ -9,6 +9,7 @@ from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from typing import Any, TypeVar
 
+import uvloop
 from telegram import (
     Bot,
     InlineKeyboardButton,
@@ -44,7 +45,7 @@ class TelegramClient:
         request = HTTPXRequest(connection_pool_size=16, read_timeout=TIMEOUT, connect_timeout=5.0)
         updates = HTTPXRequest(connection_pool_size=1, read_timeout=60.0, connect_timeout=5.0)
         self.bot = Bot(token, base_url=f"{api}/bot", request=request, get_updates_request=updates)
-        self._loop = asyncio.new_event_loop()
+        self._loop = uvloop.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="telegram", daemon=True)
 
     def start(self) -> None:
