@@ -6,6 +6,7 @@ yes and no mean there) and `choice` (the payload of a tapped or numbered choice,
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -70,6 +71,9 @@ class FactsReader(GraphComponent):
         """Build the component; lexicons and places are loaded once a process."""
         if FactsReader._understanding is None:
             FactsReader._understanding = Understanding.load(DATA)
+            # A language's patterns compile at their first use, which would cost its first speaker a fifth of a
+            # second (2026-11-26); beside the start it costs nobody anything.
+            threading.Thread(target=FactsReader._understanding.warm, name="warm", daemon=True).start()
         return cls()
 
     def process(self, messages: list[Message]) -> list[Message]:
