@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bot.tamis.audience import Audience
 from bot.tamis.criteria import AllOf, Expression, Not, Situation, Stated, all_of, any_of, doubt
 from bot.tamis.cutting import WORD, Cutting, bare
 from bot.tamis.joining import Item, combine, joint_of
@@ -35,9 +36,10 @@ class Clause:
 class Parser:
     """Turns the spans of a folded sentence into one expression."""
 
-    def __init__(self, lexicon: Lexicon, informs: Callable[[str], bool]) -> None:
+    def __init__(self, lexicon: Lexicon, informs: Callable[[str], bool], audience: Audience) -> None:
         self._lexicon = lexicon
         self._informs = informs
+        self._audience = audience
         self._cut = Cutting(lexicon)
         self._lenient = self._listing = False
 
@@ -110,7 +112,8 @@ class Parser:
             if len(word.strip("._-'")) > 1 and bare(word) not in self._lexicon.fillers
         ]
         if read:
-            told = bool(self._lexicon.qualifier.match(text[read[-1].end : end]))
+            after = text[read[-1].end : end]
+            told = bool(self._lexicon.qualifier.match(after)) or self._audience.qualifies(after)
             left = (
                 []
                 if self._lenient and not (told and read[-1].kind in ("who", "age"))
@@ -151,7 +154,7 @@ class Parser:
         people = (
             employed
             or bool(kinds & {"who", "age"})
-            or (not kinds and bool(self._lexicon.who_noun.search(words)))
+            or (not kinds and (bool(self._lexicon.who_noun.search(words)) or self._folk(words)))
         )
         expression = self._narrowed(expression)
         after = text[read[-1].end : end] if read else ""
@@ -170,6 +173,11 @@ class Parser:
             trait=bool(self._lexicon.trait.match(words)),
             adjective=not read and joint == "ou" and one_adjective(words, left),
         )
+
+    def _folk(self, words: str) -> bool:
+        """« aidants familiaux »: in a list of people, a plural that is people by its form."""
+        first = WORD.search(words)
+        return bool(self._listing and first and first[0].endswith("s") and self._audience.is_people(first[0]))
 
     def _narrowed(self, expression: Expression | None) -> Expression | None:
         """« salariés en CDDI »: of two situations said of the same people, the one that implies the other."""

@@ -9,8 +9,11 @@ from bot.tamis.criteria import (
     Age,
     AllOf,
     Criterion,
+    Duration,
     Expression,
     Lives,
+    Purpose,
+    Quotient,
     Situation,
     Stated,
     Works,
@@ -21,6 +24,7 @@ from bot.tamis.criteria import (
 )
 from bot.tamis.measures import OLDEST
 from bot.tamis.situations import Situations
+from bot.tamis.unread import is_unread
 
 FREE = ("tous-publics",)
 
@@ -118,10 +122,19 @@ def with_publics(
     if any(code in FREE for code in publics):
         coded = []
     spoken = any(statement.people for statement in firm)
-    described = any(isinstance(atom, Age | Situation) for each in firm for atom in atoms(each.expression))
+    said = [atom for each in firm for atom in atoms(each.expression)]
+    described = any(isinstance(atom, Age | Situation) for atom in said)
+    # Conditions that tell who may come make plain what prose only hints at.
+    ruled = any(
+        isinstance(atom, Quotient | Duration | Purpose)
+        or (isinstance(atom, Stated) and atom.field in ("resources", "contract", "prescription"))
+        for atom in said
+    )
     criteria: list[Criterion] = []
     for statement in told:
         if statement.people and (spoken or coded or described) and not statement.strong:
+            continue
+        if statement.people and ruled and is_unread(statement.expression) and not statement.strong:
             continue
         expression = statement.expression
         if statement.people and any(code in FREE for code in publics) and not statement.strong:

@@ -129,6 +129,8 @@ def _group(group: list[Item], listing: bool, after: str) -> Expression:
         return all_of(
             old_enough[0].whole(), any_of(*(item.whole() for item in group if item is not old_enough[0]))
         )
+    if not listing and _age_then_choice(group):
+        return all_of(members[0], any_of(*members[1:]))
     if len(group) > 2 and ages == 1 and group[0].age_only and (not group[0].noun or _grown(group[0])):
         return _first_age(group, members)
     if "ou" in joints or after == "ou":
@@ -148,6 +150,14 @@ def _group(group: list[Item], listing: bool, after: str) -> Expression:
             return all_of(*members)
         return any_of(*members) if listing else doubt(any_of(*members), all_of(*members))
     return _trailing(group, any_of(*members))
+
+
+def _age_then_choice(group: list[Item]) -> bool:
+    """« Moins de 30 ans, demandeur d'emploi ou apprenti », among conditions of access: the age, then one of these."""
+    first, rest = group[0], group[1:]
+    joints = [item.joint for item in rest]
+    aged = first.age_only and not first.noun and not any(item.age_only for item in rest)
+    return aged and len(rest) > 1 and joints[0] == "," and set(joints[1:]) == {"ou"}
 
 
 def _first_age(group: list[Item], members: list[Expression]) -> Expression:

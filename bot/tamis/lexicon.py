@@ -46,6 +46,7 @@ class Lexicon:
         self.lives_after = frozenset(measures["lives_after"])
         self.residence_cues = tuple(measures["residence_cues"])
         self.registration_cues = tuple(measures["registration_cues"])
+        self.lent = re.compile(measures["lent"])
         self.work_situations = frozenset(measures["work_situations"])
         self.wanted: list[Wanted] = []
         for code, definition in situations.definitions.items():
@@ -70,6 +71,7 @@ class Lexicon:
         more = rf"(?:(?:,| ou|/| et|,? en|\(| )*{contract['heads']})*"
         heads = rf"{contract['before']}{{0,4}}{contract['heads']}{more}{contract['after']}?"
         self._add([heads], "contract", Stated("contract"))
+        self.contract = self.wanted[-1].pattern
         for entry in patterns["access"]:
             atom = Access(
                 tuple(entry["needs"]),

@@ -11,9 +11,10 @@ from typing import Any
 
 import yaml
 
+from bot.tamis.audience import Audience
 from bot.tamis.clauses import Parser
 from bot.tamis.combine import Statement, merge_lines, with_publics
-from bot.tamis.criteria import Criterion, Stated, all_of
+from bot.tamis.criteria import Criterion, Stated, all_of, any_of
 from bot.tamis.extras import extra_of
 from bot.tamis.informing import Informing
 from bot.tamis.levels import Levels
@@ -61,6 +62,7 @@ class Reader:
     """Reads services; keeps what it read of a sentence, since sources repeat themselves."""
 
     def __init__(self, data: Path, places: Places | None) -> None:
+        self.data = data
         self.situations = Situations.load(data)
         self.places = places
         self._lexicon = Lexicon.load(data, self.situations)
@@ -68,7 +70,8 @@ class Reader:
             self._lexicon, Territory(places, self._lexicon.territory, self._lexicon.gentiles)
         )
         self._informing = Informing.load(data)
-        self._parser = Parser(self._lexicon, self._informing.tells)
+        self._audience = Audience.load(data)
+        self._parser = Parser(self._lexicon, self._informing.tells, self._audience)
         self._levels = Levels.load(data)
         rules = yaml.safe_load((data / "tamis" / "sources.yml").read_text(encoding="utf-8"))
         self.forms: Mapping[str, str] = rules["forms"]
@@ -121,13 +124,14 @@ class Reader:
     def _field(self, name: str, value: Any, setting: Setting) -> tuple[list[Statement], bool]:
         statements: list[Statement] = []
         welcome, papers, header = False, False, ""
+        free = False
         previous_line = -1
         for sentence in sentences(value):
             folded = sentence.folded
             if papers and (sentence.line == previous_line or self._lexicon.verbs.search(folded)):
                 papers = False
             previous_line = sentence.line
-            opens_papers = self._lexicon.documents_header.search(folded) and not _PRESCRIBED.search(folded)
+            opens_papers = self._lexicon.documents_header.search(folded) and not self._owed(folded)
             if opens_papers:
                 papers = papers or bool(_HEADER_ONLY.match(folded.strip())) or ":" in folded
                 continue
@@ -145,10 +149,14 @@ class Reader:
             around = setting if self._spotter.depends(folded) else ANYWHERE
             statement, said_open = self._sentence(sentence, name, around, header)
             welcome = welcome or (said_open and not self._lexicon.no_more.search(folded))
+            free = free or said_open or self._audience.welcomes(folded)
             if statement is not None and not (
                 folded.rstrip().endswith(":") and is_unread(statement.expression)
             ):
                 statements.append(statement)
+        if free and name == "description":
+            # « … pour les personnes accueillies ici. Ouvert à tous. »
+            statements = [each for each in statements if each.strong or not _nobody_known(each)]
         return merge_lines(statements, name), welcome
 
     def _read_sentence(
@@ -158,9 +166,9 @@ class Reader:
         strong = name in ("publics_precisions", "conditions_acces") or bool(
             self._lexicon.strong.search(folded)
         )
-        soft = strong or (
-            name == "description" and (header == "people" or bool(self._lexicon.soft.search(folded)))
-        )
+        prose = name == "description"
+        clear = strong or (prose and (header == "people" or bool(self._lexicon.soft.search(folded))))
+        soft = clear or (prose and self._audience.restricts(folded))
         if name == "description" and self._lexicon.others.search(folded):
             return None, False
         if not soft and name == "description":
@@ -177,7 +185,7 @@ class Reader:
         folded = self._informing.plainly(folded)
         if not folded.strip(" ,:;.()"):
             return None, False
-        spans = self._spotter.spans(folded, setting)
+        spans = [span for span in self._spotter.spans(folded, setting) if not self._some_only(span, folded)]
         lenient = not strong
         meaning = [span for span in spans if span.expression is not None]
         if name == "description" and meaning and all(span.told for span in meaning):
@@ -185,23 +193,29 @@ class Reader:
             return self._told(sentence, setting), False
         if name != "publics_precisions" and self._informing.tells(folded):
             # A sentence on how the service works may still name who it is for, and asks nothing else.
-            spans, lenient = [span for span in spans if _binds(span, folded)], True
-            if not any(span.expression for span in spans if span.kind not in SILENT):
-                return None, any(span.kind == "open" for span in spans)
+            binding, lenient = [span for span in spans if _binds(span, folded)], True
+            if not any(span.expression for span in binding if span.kind not in SILENT):
+                welcome = any(span.kind == "open" for span in spans)
+                named = prose and not welcome and self._audience.names(_hushed(folded, spans))
+                return (self._named(sentence, strong, header) if named else None), welcome
+            spans = binding
         if name == "description" and not strong and not self._lexicon.only.search(folded):
             spans = [span for span in spans if span.kind not in ("purpose", "contract")]
         listing = name in ("publics_precisions", "description")
         clause = self._parser.parse(folded, spans, listing=listing, lenient=lenient)
         expression = clause.expression
+        named = prose and not clause.welcome and self._audience.names(_hushed(folded, spans))
+        if expression is not None and name in ("description", "frais_precisions"):
+            # A description tells much that is no condition: what was not understood is kept when it restricts.
+            keep = prose and bool(_ANNOUNCED.search(sentence.folded) or self._audience.requires(folded))
+            expression = understood(expression, keep=keep)
         if expression is None:
-            return None, clause.welcome
-        if name in ("description", "frais_precisions"):
-            # A description tells much that is no condition: only what was understood is kept.
-            expression = understood(
-                expression, keep=name == "description" and bool(_ANNOUNCED.search(sentence.folded))
-            )
-            if expression is None:
-                return None, clause.welcome
+            return (self._named(sentence, strong, header) if named else None), clause.welcome
+        if not clear and not self._audience.surely(folded) and not self._audience.requires(folded):
+            # « accompagne des jeunes de 16 à 25 ans » may be an example of its work: it keeps nobody out by itself.
+            shut = self._told(sentence, setting) if self._lexicon.told.search(folded) else None
+            expression = any_of(expression, Stated("other"))
+            expression = all_of(expression, shut.expression) if shut else expression
         people = clause.people or (lenient and any(span.kind in ("who", "age") for span in spans))
         if people and is_unread(expression) and self._lexicon.denied.search(folded):
             people = False  # « les agents publics ne sont pas concernés » names nobody who may come
@@ -217,6 +231,23 @@ class Reader:
             plural=bool(self._lexicon.plural.match(folded)),
         ), clause.welcome
 
+    def _owed(self, text: str) -> bool:
+        """« Présenter une promesse d'embauche »: a paper that is the condition itself, not one of a list."""
+        if _PRESCRIBED.search(text):
+            return True
+        return ":" not in text and "," not in text and bool(self._lexicon.contract.search(text))
+
+    def _some_only(self, span: Span, text: str) -> bool:
+        """« toute personne suivie par le CCAS » is not everybody."""
+        everybody = span.kind == "open" and text[span.start : span.end].endswith(
+            ("personne", "public", "publics")
+        )
+        return everybody and self._audience.held(text[span.end :])
+
+    def _named(self, sentence: Sentence, strong: bool, header: str) -> Statement:
+        """People of a kind that nobody knows: a human reads which."""
+        return Statement(Stated("other"), sentence.words(), "description", True, False, strong, header)
+
     def _told(self, sentence: Sentence, setting: Setting) -> Statement | None:
         """What a description says in passing that keeps people out: shut, full, out of season, stairs."""
         spans = [span for span in self._spotter.spans(sentence.folded, setting) if span.told]
@@ -227,6 +258,18 @@ class Reader:
         if not expressions:
             return None
         return Statement(all_of(*expressions), sentence.words(), "description", False, False, True)
+
+
+def _nobody_known(statement: Statement) -> bool:
+    return statement.people and is_unread(statement.expression)
+
+
+def _hushed(text: str, spans: list[Span]) -> str:
+    """A folded sentence without the words that tell nobody apart (« en difficulté de mobilité »)."""
+    for span in spans:
+        if span.kind in ("mobility", "open"):
+            text = text[: span.start].ljust(span.end) + text[span.end :]
+    return text
 
 
 def _binds(span: Span, text: str) -> bool:

@@ -179,6 +179,8 @@ class Spotter:
         if subject is not None and isinstance(subject.expression, Licence):
             return Duration("licence_duration", months, at_most)
         lived = any(cue in between for cue in lexicon.residence_cues)
+        if isinstance(getattr(subject, "expression", None), Situation) and lexicon.lent.search(nearby):
+            return None  # « aux demandeurs d'emploi un prêt de trois mois »
         if subject is not None and isinstance(subject.expression, Situation) and not lived:
             code = subject.expression.code
             if code in lexicon.work_situations:

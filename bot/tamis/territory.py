@@ -55,6 +55,8 @@ class Territory:
         self._union, self._loose = compiled("union"), compiled("loose")
         prefix = compiled("name_prefix")
         self._index: dict[str, tuple[str, ...]] = index(places.names(), prefix) if places else {}
+        for common in words["common_names"].split():
+            self._index.pop(common, None)
         self._region_of = regions_of(places) if places else {}
         self._departments = {
             code.lower(): code
