@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from alembic import command
@@ -19,7 +20,32 @@ def config() -> Config:
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Bring the database to this revision (`head`: the newest), in one transaction."""
-    with engine.begin() as connection:
-        made = config()
-        made.attributes["connection"] = connection
-        command.upgrade(made, revision)
+    _moved(engine, command.upgrade, revision)
+
+
+def downgrade(engine: Engine, revision: str) -> None:
+    """Take the database back to this revision, in one transaction: for a version of Relais that was left."""
+    _moved(engine, command.downgrade, revision)
+
+
+def _moved(engine: Engine, direction: Callable[[Config, str], None], revision: str) -> None:
+    sqlite = engine.dialect.name == "sqlite"
+    with engine.connect() as connection:
+        if sqlite:
+            # SQLite changes a table by writing it anew and dropping the old one, which would delete, by cascade,
+            # every row that points at it. No effect inside a transaction: it is said before.
+            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+            connection.commit()
+        try:
+            with connection.begin():
+                made = config()
+                made.attributes["connection"] = connection
+                direction(made, revision)
+                if sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                    raise RuntimeError(
+                        "after the migration a row would point at nothing; nothing was changed"
+                    )
+        finally:
+            if sqlite:
+                connection.exec_driver_sql("PRAGMA foreign_keys=ON")
+                connection.commit()
