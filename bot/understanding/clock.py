@@ -24,12 +24,14 @@ class Time:
     """Tokens [start, end) that name a time of day, `HH:MM`; None when they name a duration.
 
     `bare`: an hour of one digit without the half of the day, which may be one of the afternoon.
+    `half`: the words tell the half of the day.
     """
 
     start: int
     end: int
     value: str | None
     bare: bool = False
+    half: bool = False
 
 
 def find_times(stream: Stream, hits: Sequence[Hit], numbers: Mapping[str, int]) -> list[Time]:
@@ -43,13 +45,15 @@ def find_times(stream: Stream, hits: Sequence[Hit], numbers: Mapping[str, int]) 
         if hit.rule.detail.get("range"):
             found += _both(hit, numbers)
         else:
-            found.append(Time(hit.start, hit.end, _value(hit, numbers), _bare(hit)))
+            half = "half" in hit.rule.detail
+            found.append(Time(hit.start, hit.end, _value(hit, numbers), _bare(hit), half))
     for match in _PLAIN.finditer(stream.string):
         start, end = stream.at(match.start(), match.end())
         if start is not None and end is not None:
             hour = match.group("h")
             found.append(Time(start, end, f"{int(hour):02d}:{match.group('m')}", len(hour) == 1))
-    found.sort(key=lambda t: (-(t.end - t.start), t.value is not None, t.start))
+    # Of « around 9 pm », « 9 pm » is meant, though « around 9 » is as long and begins before.
+    found.sort(key=lambda t: (-(t.end - t.start), t.value is not None, not t.half, t.start))
     kept: list[Time] = []
     for time in found:
         if not any(time.start < other.end and other.start < time.end for other in kept):
@@ -99,7 +103,7 @@ def _both(hit: Hit, numbers: Mapping[str, int]) -> list[Time]:
         last += LAST_HOUR // 2 if last < LAST_HOUR // 2 else 0
         first += LAST_HOUR // 2 if first + LAST_HOUR // 2 < last else 0
     return [
-        Time(*hit.groups[name][1:], f"{hour % LAST_HOUR:02d}:00", _bare(hit, name))
+        Time(*hit.groups[name][1:], f"{hour % LAST_HOUR:02d}:00", _bare(hit, name), half is not None)
         for name, hour in (("h", first), ("n", last))
     ]
 
@@ -129,6 +133,7 @@ class Clock:
     def facts(self, hits: Sequence[Hit], *, asked: str | None = None) -> list[Fact]:
         """The arrival and hours facts; `hits` are those of the kind clock."""
         use: dict[str, tuple[str, Hit]] = {}
+        begun: list[tuple[str, Hit]] = []
         strength = {"other": 0, "end": 1, "afternoon": 2, "arrival": 3}
         ranked = sorted(
             hits,
@@ -145,6 +150,11 @@ class Clock:
             field = "arrival" if hit.rule.value in ARRIVING else "hours"
             dropped = self._policy.drops(field, self._scope.cues(hit), hit.rule)
             use[mark] = ("other" if dropped else hit.rule.value, hit)
+            if hit.rule.value == "end" and "time2" in hit.groups and "time" in hit.groups and not dropped:
+                begun.append((hit.groups["time"][0], hit))
+        for mark, hit in begun:  # « 7h-15h »: who is told the end was told the beginning
+            if mark in self._at:
+                use.setdefault(mark, ("arrival", hit))
         if asked == "arrival" and len(self._at) == 1 and not use:
             mark, index = next(iter(self._at.items()))
             return self._arrival(mark, index, index + 1) + self._band(mark, "arrival", index, index + 1)

@@ -91,6 +91,9 @@ def _resolve(hit: Hit, lexicon: Lexicon, today: date) -> tuple[date | None, bool
         ahead = (WEEKDAYS.index(wanted) - today.weekday() - 1) % 7 + 1
         if detail.get("next") and ahead <= TOO_NEAR:
             ahead += 7  # nobody calls tomorrow « mardi prochain »
+        if "week" in detail:  # counted in weeks from Monday to Sunday, whatever today is
+            ahead = WEEKDAYS.index(wanted) - today.weekday() + 7 * int(detail["week"])
+            return today + timedelta(days=ahead), False
         return today + timedelta(days=ahead + 7 * int(detail["weekday"])), ahead >= 7
     if "each" in detail and number is not None:
         return _later(today, number, str(detail["each"])), False

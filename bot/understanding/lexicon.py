@@ -44,7 +44,7 @@ DENYING = ("negation", "negation_after")
 TWICE = re.compile(r"(\w)\1+")
 REMEMBERED = 4_000  # words met before all are forgotten: people typed them
 EARLY = ("dates", "times", "place_cues", "not_places")
-MARKS = frozenset({"§d", "§t", "§p"})
+MARK = "§"  # what stands for a time, a date or a place already found
 
 
 class LexiconError(ValueError):
@@ -248,7 +248,7 @@ class Lexicon:
             for pattern in read(str(source)):
                 if index is not None:
                     index.add(rule, pattern)
-                elif rule.kind in EARLY and not (pattern.anchors and pattern.anchors & MARKS):
+                elif rule.kind in EARLY and MARK not in pattern.piece.source:
                     self.early.add(rule, pattern)
                 else:
                     self.index.add(rule, pattern)

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-_LEX = re.compile(r"\s+|//|~(\d+)|\{([a-z_0-9]+)\}|[()|?]|[^\s()|?{}~]+")
+_LEX = re.compile(r"\s+|//|~(\d+)|\{([a-z_0-9]+)\}|[()|?^$]|[^\s()|?{}~^$]+")
+_EDGES = {"^": r"(?:^|(?<= \|))", "$": r"(?= \||$)"}  # where a clause begins, where it ends
 
 CAPTURES: Mapping[str, str] = {
     "n": "NUMBER",
@@ -175,7 +176,7 @@ class Grammar:
                 lexemes.append(("gap", found.group(1)))
             elif found.group(2):
                 lexemes.append(("name", found.group(2)))
-            elif word in ("(", ")", "|", "?", "//"):
+            elif word in ("(", ")", "|", "?", "//") or word in _EDGES:
                 lexemes.append((word, word))
             else:
                 lexemes.append(("word", word))
@@ -208,6 +209,8 @@ class Grammar:
                 piece = _unmarked(rf"(?: [^ |]+){{0,{int(word)}}}?")
             elif kind == "//":
                 piece = _unmarked(r"(?: \|)?")
+            elif kind in _EDGES:
+                piece = _unmarked(_EDGES[kind])
             elif kind == "name":
                 piece = self._named(word)
             elif kind == "word":

@@ -27,6 +27,7 @@ DAYS = [
     ("next, never tomorrow", "fr", "mardi prochain", "2026-12-01"),
     ("a week from Friday", "fr", "vendredi en huit", "2026-12-04"),
     ("two weeks from Friday", "fr", "vendredi en quinze", "2026-12-11"),
+    ("a weekday of next week", "fr", "mercredi de la semaine prochaine", "2026-12-02"),
     ("in days", "fr", "dans 3 jours", "2026-11-26"),
     ("in weeks", "fr", "dans 3 semaines", "2026-12-14"),
     ("in weeks, in letters", "fr", "dans trois semaines", "2026-12-14"),

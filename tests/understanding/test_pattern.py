@@ -25,6 +25,10 @@ def grammar() -> Grammar:
         ("*ation", " reparation", True),
         ("le? permis", " permis", True),
         ("permis", " permission", False),
+        ("^ en bus $", " en bus", True),
+        ("^ en bus $", " bonjour | en bus | merci", True),
+        ("^ en bus $", " pas en bus", False),
+        ("^ en bus $", " en bus demain", False),
     ],
 )
 def test_matches(pattern: str, stream: str, found: bool) -> None:
