@@ -1,4 +1,4 @@
-"""Migrations of the database, run by `relais up` and by hand: `upgrade(engine)`."""
+"""Migrations of the database, run by `relais up` and, by hand, by `relais migrate`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
 
@@ -26,6 +28,19 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
 def downgrade(engine: Engine, revision: str) -> None:
     """Take the database back to this revision, in one transaction: for a version of Relais that was left."""
     _moved(engine, command.downgrade, revision)
+
+
+def current(engine: Engine) -> str | None:
+    """The revision the database is in; None before the first."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def knows(revision: str, newer: str | None) -> bool:
+    """Whether `revision` lies on the way that led to `newer`, and is not it."""
+    script = ScriptDirectory.from_config(config())
+    way = [one.revision for one in script.iterate_revisions(newer, "base")] if newer else []
+    return revision in way[1:]
 
 
 def _moved(engine: Engine, direction: Callable[[Config, str], None], revision: str) -> None:

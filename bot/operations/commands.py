@@ -66,6 +66,35 @@ def backup(
 
 
 @app.command()
+def migrate(
+    to: Annotated[
+        str | None, typer.Option(help="Form to go to, as this command printed it; the newest by default.")
+    ] = None,
+) -> None:
+    """Bring the database to the newest form, or back to an older one; prints the form before and after.
+
+    Stop Relais before going back, and do it before the older version is checked out: only the newer one knows the
+    way.
+    """
+    from alembic.util.exc import CommandError
+
+    from bot.migrations import current, downgrade, knows, upgrade
+
+    _, database, _ = _opened()
+    before = current(database)
+    try:
+        if to is not None and knows(to, before):
+            downgrade(database, to)
+        else:
+            upgrade(database, to or "head")
+    except CommandError as error:
+        raise StepFailed(
+            f"There is no form called {to}.\n→ `relais migrate` prints the one in force."
+        ) from error
+    print(f"{before or 'empty'} → {current(database)}")
+
+
+@app.command()
 def restore(file: Path) -> None:
     """Put a copy into the database of the settings, which must be empty; then bring it to the newest form."""
     from bot.operations.backup import CannotRestore
