@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from bot.gateway.calls import Calls
 from bot.gateway.gateway import Gateway
+from bot.gateway.jump import Watch
 from bot.gateway.message import Outgoing
 from bot.gateway.outbox import outgoing
 from bot.gateway.tables import Contact, Conversation, Outbox
@@ -112,7 +113,7 @@ class Deliverer:
         return sum(sending.result() for sending in self._begin())
 
     def _run(self) -> None:
-        kept, looked = self._gateway.clock(), 0.0
+        kept, looked, watch = self._gateway.clock(), 0.0, Watch()
         while not self._stopping:
             self._calls.wait(self._poll)
             for conversation_id in self._calls.take(SENDERS_AT_ONCE):
@@ -120,9 +121,13 @@ class Deliverer:
             if time.monotonic() - looked < self._poll:
                 continue
             try:
-                if self._gateway.clock() - kept > LEASE / 4:
+                now = self._gateway.clock()
+                back = watch.went_back(now)
+                if back:
+                    self._paused.clear()
+                if back or now - kept > LEASE / 4:
                     self._keep()
-                    kept = self._gateway.clock()
+                    kept = now
                 self._begin()
             except SQLAlchemyError as error:
                 log.error("deliverer: %s", type(error).__name__)

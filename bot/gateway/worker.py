@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.gateway import erasing, lease
 from bot.gateway.calls import Calls
 from bot.gateway.gateway import Gateway
+from bot.gateway.jump import Watch, mend
 from bot.gateway.lease import HOLD
 
 POLL = 0.5
@@ -51,16 +52,21 @@ class Worker:
         return self._thread.is_alive()
 
     def _run(self) -> None:
-        looks, kept, looked = 0, self._gateway.clock(), 0.0
+        looks, kept, looked, watch = 0, self._gateway.clock(), 0.0, Watch()
         while not self._stopping:
             self._calls.wait(self._poll)
             self._play_all(self._calls.take(self._workers))
             if time.monotonic() - looked < self._poll:
                 continue
             try:
-                if self._gateway.clock() - kept > KEEP_EVERY:
+                now = self._gateway.clock()
+                back = watch.went_back(now)
+                if back:
+                    with self._gateway.sessions.begin() as session:
+                        mend(session, now)
+                if back or now - kept > KEEP_EVERY:
                     self._gateway.keep_leases()
-                    kept = self._gateway.clock()
+                    kept = now
                 self._look()
                 looks += 1
                 if looks % SWEEP_EVERY == 0:
