@@ -45,6 +45,8 @@ class Alarms:
             )
             for language in languages
         ]
+        for lexicon in self.lexicons:
+            lexicon.foreign = _real_words(lexicon, own)
 
     @classmethod
     def load(cls, data: Path, letters: Letters, own: Mapping[str, Lexicon]) -> Alarms:
@@ -79,6 +81,17 @@ class Alarms:
 
 def _sounds(own: Mapping[str, Lexicon], language: str) -> Sounds | None:
     return own[language].sounds if language in own else None
+
+
+def _real_words(lexicon: Lexicon, own: Mapping[str, Lexicon]) -> frozenset[str]:
+    """Words that are no misspelt danger: « insured » is not « injured », nor « brakes » the French « braque »."""
+    words: set[str] = set()
+    for other in own.values():
+        if other.language != lexicon.language and other.script == lexicon.script:
+            words |= other.common
+        elif other.language == lexicon.language and not (lexicon.prefixes or lexicon.suffixes):
+            words |= other.vocabulary  # a glued word may be known whole, and must still be taken apart
+    return frozenset(words)
 
 
 def _joined(

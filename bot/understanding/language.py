@@ -36,6 +36,8 @@ class LanguageDetector:
         self._lingua = [str(code) for code in content["lingua"]]
         self._cyrillic = [str(code) for code in content["cyrillic"]]
         self._mixed = frozenset(letters.fold(str(w)) for w in content["romanised"])
+        self._loans = frozenset(tuple(letters.fold(str(w)).split()) for w in content.get("loans") or ())
+        self._longest_loan = max(map(len, self._loans), default=0)
         self._tokeniser = Tokeniser(letters, self._mixed)
         self._words: dict[str, set[str]] = {
             language: {letters.fold(str(w)) for w in words} for language, words in content["words"].items()
@@ -64,8 +66,7 @@ class LanguageDetector:
         ):
             return Guess(None, False)
         if main == "latin":
-            spelt = " ".join(word for _, word in written)
-            return self._latin(scripts[main], spelt)
+            return self._latin([pair for pair in written if script_of(pair[0]) == main])
         return self._lettered(main, scripts[main], text[:MAX_CHARS], current)
 
     def _words_of(self, text: str) -> list[tuple[str, str]]:
@@ -112,14 +113,21 @@ class LanguageDetector:
             return Guess(default, True)
         return Guess(None, False)
 
-    def _latin(self, words: list[str], text: str) -> Guess:
-        if any(word in self._mixed for word in words):
+    def _latin(self, written: list[tuple[str, str]]) -> Guess:
+        if any(word in self._mixed for word, _ in written):
             return Guess(None, False)
-        votes = {
-            language: sum(word in listed for word in words)
-            for language, listed in self._words.items()
-            if language in self._lingua
-        }
+        own = self._without_loans(written)
+        if len(own) >= self._least_words or len(own) == len(written):
+            return self._judged(own)
+        # Little but words that every language borrows: they are judged only with what the rest says.
+        votes = self._votes(own)
+        leaders = [language for language, count in votes.items() if count and count == max(votes.values())]
+        guess = self._judged(written)
+        return guess if leaders == [guess.language] else Guess(None, False)
+
+    def _judged(self, written: list[tuple[str, str]]) -> Guess:
+        words, text = [word for word, _ in written], " ".join(word for _, word in written)
+        votes = self._votes(written)
         ranked = sorted(votes.items(), key=lambda item: -item[1])
         (first, count), (_, second) = ranked[0], ranked[1]
         ahead = count >= max(2, second + 2, 2 * second)
@@ -133,6 +141,31 @@ class LanguageDetector:
         if guess.language is not None and votes.get(guess.language, 0) < count and count >= 2:
             return Guess(None, False)  # the words and the model disagree
         return guess
+
+    def _votes(self, written: list[tuple[str, str]]) -> dict[str, int]:
+        votes = {
+            language: sum(word in listed for word, _ in written)
+            for language, listed in self._words.items()
+            if language in self._lingua
+        }
+        letters = {letter for _, word in written for letter in word.casefold()}
+        for rule in self._scripts.get("latin", ()):
+            votes[str(rule["language"])] += int(rule.get("weight", 1)) * len(letters & set(rule["letters"]))
+        return votes
+
+    def _without_loans(self, written: list[tuple[str, str]]) -> list[tuple[str, str]]:
+        """The words but those that every language borrows."""
+        own: list[tuple[str, str]] = []
+        at = 0
+        while at < len(written):
+            for size in range(min(self._longest_loan, len(written) - at), 0, -1):
+                if tuple(word for word, _ in written[at : at + size]) in self._loans:
+                    at += size
+                    break
+            else:
+                own.append(written[at])
+                at += 1
+        return own
 
     def _by_model(self, text: str, codes: Iterable[str], words: int, model: Any) -> Guess:
         if words < self._least_words:

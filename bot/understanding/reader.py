@@ -25,7 +25,7 @@ from bot.understanding.sensitive import sensitive_spans
 from bot.understanding.stream import Hit, Stream, read_stream
 from bot.understanding.text import BORDER, Letters, Token
 from bot.understanding.tokeniser import Tokeniser
-from bot.understanding.trip import Trip
+from bot.understanding.trip import ROLES, Trip
 
 PARIS = ZoneInfo("Europe/Paris")
 ALWAYS = "fr"  # people living in France put French words in whatever language they write
@@ -90,9 +90,12 @@ class Understanding:
         raw = _without(self.tokeniser.tokens(text), sensitive)
         facts: list[Fact] = []
         proxy = False
+        own = self.lexicons.get(language or "")
         for lexicon in self._lexicons_for(raw, language):
             found, other = self._facts(lexicon, raw, text, now, asked, profile)
             proxy = proxy or other
+            if own is not None and lexicon is not own:
+                found = self._beside(found, lexicon, own, raw, text)
             facts += [f for f in found if not any(_read_before(f, earlier) for earlier in facts)]
         facts = [replace(f, evidence=text[f.start : f.end]) for f in settled(facts, self.policy)]
         heard = self._alarms.hear(raw)
@@ -158,6 +161,25 @@ class Understanding:
         if french is not None and french not in chosen and ("latin" in scripts or not chosen):
             chosen.append(french)
         return chosen
+
+    def _beside(
+        self, found: Sequence[Fact], lexicon: Lexicon, own: Lexicon, raw: Sequence[Token], text: str
+    ) -> list[Fact]:
+        """What a second language may add to the message's own.
+
+        Not everyday words of the first (« cada » is « each » in Spanish), nor the roles of places when the first
+        knows more of the words: only it knows whose trip it is.
+        """
+        words = [t.text for t in raw if t.text != BORDER]
+        placed = lexicon.script != own.script or (
+            self._known_words(lexicon, words) >= self._known_words(own, words)
+        )
+        return [
+            fact
+            for fact in found
+            if (placed or fact.field not in ROLES)
+            and not all(word in own.common for word in self.letters.fold(text[fact.start : fact.end]).split())
+        ]
 
     def _known_words(self, lexicon: Lexicon, words: Sequence[str]) -> int:
         return sum(lexicon.knows(word) for word in words[:60])

@@ -83,6 +83,8 @@ LURES = [
     "I was hit by the bill",
     "the bus is killing me",
     "I live on Main Street",
+    "my car needs new brakes",
+    "I am insured but the car has a flat tyre",
     "أسكن في أنجيه وسيارتي معطلة",
     "لم أعد أسكن هنا",
     "باتری موتر مرده",

@@ -36,6 +36,47 @@ def test_tells_the_language(detector: LanguageDetector, text: str, language: str
 
 
 @pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("need to renew my titre de séjour at the prefecture", "en"),
+        ("lost all my points, permis annulé", "en"),
+        ("RSA and CAF please", "en"),
+        ("my adviser at the mission locale told me", "en"),
+        ("necesito renovar el titre de séjour en la préfecture", "es"),
+        ("inscrita en France Travail y en la mission locale", "es"),
+        ("el TER de Ancenis no pasa", "es"),
+        ("recebo RSA e tenho RQTH", "pt"),
+        ("carta de condução, auto-école, code de la route", "pt"),
+        ("am RSA și CAF, quotient familial 412", "ro"),
+        ("ehliyet için auto-école lazım", "tr"),
+        ("mon permis est suspendu", "fr"),
+        ("je suis au RSA", "fr"),
+        ("g rdv a la caf jeudi", "fr"),
+        ("je suis en CDI", "fr"),
+    ],
+)
+def test_french_loan_words_do_not_decide(detector: LanguageDetector, text: str, language: str) -> None:
+    guess = detector.detect(text)
+    assert (guess.language, guess.sure) == (language, True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mission locale",
+        "titre de séjour",
+        "permis B, RSA, CAF",
+        "quotient familial 534",
+        "quotient familial is 534",
+        "mission locale beni gönderdi",
+        "vreau permis de conduire",
+    ],
+)
+def test_loan_words_alone_are_no_language(detector: LanguageDetector, text: str) -> None:
+    assert not detector.detect(text).sure
+
+
+@pytest.mark.parametrize(
     "text",
     ["", "2", "Cholet", "06 12 34 56 78", "3andi entretien ghodwa w ma 3andich", "😀", "A"],
 )

@@ -248,6 +248,16 @@ def test_a_small_word_of_another_language_is_no_french_word_misspelt(
     assert understanding.read("la casa del pueblo", now=monday, language="es").facts == ()
 
 
+def test_an_everyday_word_is_not_read_as_french(understanding: Understanding, monday: datetime) -> None:
+    said = "cada semana un horario distinto"
+    assert "statuses" not in {f.field for f in understanding.read(said, now=monday, language="es").facts}
+
+
+def test_only_the_own_language_says_whose_trip_it_is(understanding: Understanding, monday: datetime) -> None:
+    said = "mi hijo va al colegio en Laval"
+    assert "destination" not in {f.field for f in understanding.read(said, now=monday, language="es").facts}
+
+
 def test_a_changed_lexicon_changes_the_reading(tmp_path: Path, monday: datetime) -> None:
     data = Path(__file__).resolve().parents[2] / "data"
     shutil.copytree(data / "lexicons", tmp_path / "lexicons")
