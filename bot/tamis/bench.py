@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import random
+import resource
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -15,10 +16,10 @@ import yaml
 
 from bot.profile import codes as profile_codes
 from bot.settings import ROOT
-from bot.tamis.compiled import Compiled
+from bot.tamis.person import Person
 from bot.tamis.places import Register
 from bot.tamis.reader import Reader
-from bot.tamis.sieve import STATUSES, decide
+from bot.tamis.sieve import STATUSES, Decision, decide
 from bot.tamis.tamis import Tamis
 
 NATIONAL, REGION = 180_000, 10_000
@@ -29,57 +30,83 @@ PIECES = ROOT / "data" / "tamis" / "synthetic.yml"
 def run(quick: bool = False) -> dict[str, Any]:
     """The figures of `relais bench tamis`; `quick` takes a tenth of the directory and fewer people.
 
-    Times are milliseconds on one core, `read_s` seconds for the whole directory on one core, `rss_mb` the
-    resident memory with the national directory compiled. `equal` tells that the plain evaluator and the
-    compiled one gave the same status and the same missing facts for every service of every person compared.
+    `_ms` are milliseconds by the clock, `_cpu_ms` of processor time: they differ by what else the machine
+    was doing, which `load_average` tells (over a minute, before and after). `read_s` is the whole directory
+    by the clock, `read_cpu_s` the processor time of all processes that read. `rss_mb` is the resident memory
+    with the national directory compiled, `helper_rss_mb` the most any one process that helped to read held.
+    `equal` tells that the plain evaluator and the compiled one gave the same status and the same missing
+    facts for every service of every person compared.
     """
     total, local = (NATIONAL // 10, REGION // 5) if quick else (NATIONAL, REGION)
     people_count, compared = (60, 2) if quick else (300, 4)
+    load = [os.getloadavg()[0]]
     reader = Reader.load(ROOT / "data")
     pieces = yaml.safe_load(PIECES.read_text(encoding="utf-8"))
     draw = random.Random(20261122)
     communes = _communes(reader)
-    started = time.perf_counter()
+    started, spent = time.perf_counter(), _processor_s()
     tamis = Tamis.over(services(pieces, communes, total, draw), reader)
-    read_s = time.perf_counter() - started
+    read_s, read_cpu_s = time.perf_counter() - started, _processor_s() - spent
     region = Tamis.over(services(pieces, communes, local, draw), reader)
     profiles = list(people(communes, people_count, draw))
     everyone = [tamis.person(profile, NOW) for profile in profiles]
+    rss_mb = psutil.Process().memory_info().rss / 1e6
     tamis.verdicts(everyone[0])
-    sieve = _times(lambda index: tamis.verdicts(everyone[index]), people_count)
-    near = _times(lambda index: region.verdicts(everyone[index]), people_count)
-    asked = _times(
-        lambda index: region.ask(
-            everyone[index], region.verdicts(everyone[index]), profiles[index].get("needs")
+    region.verdicts(everyone[0])
+
+    def ask(index: int) -> object:
+        who = everyone[index]
+        return region.ask(who, region.verdicts(who), profiles[index].get("needs"))
+
+    timed = {
+        "sieve": _times(lambda index: tamis.verdicts(everyone[index]), people_count),
+        "region_sieve": _times(lambda index: region.verdicts(everyone[index]), people_count),
+        "questions": _times(ask, people_count),
+    }
+    plain, equal = _compared(region, reader, everyone[:compared])
+    load.append(os.getloadavg()[0])
+    return {
+        "services": total,
+        "region_services": local,
+        **{
+            f"{name}_p{rank}_{kind}": _percentile([pair[column] for pair in pairs], rank)
+            for name, pairs in timed.items()
+            for column, kind in enumerate(("ms", "cpu_ms"))
+            for rank in (50, 95)
+        },
+        "plain_p50_ms": _percentile([pair[0] for pair in plain], 50),
+        "plain_p50_cpu_ms": _percentile([pair[1] for pair in plain], 50),
+        "equal": equal,
+        "read_s": round(read_s, 2),
+        "read_cpu_s": round(read_cpu_s, 2),
+        "rss_mb": round(rss_mb, 1),
+        "helper_rss_mb": round(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e3, 1),
+        "cores": os.cpu_count(),
+        "load_average": [round(each, 2) for each in load],
+    }
+
+
+def _compared(
+    region: Tamis, reader: Reader, everyone: Sequence[Person]
+) -> tuple[list[tuple[float, float]], bool]:
+    # How long the plain evaluator takes for each person, and whether the compiled one says the same.
+    readings = [reading for service_id in region.ids if (reading := region.reading(service_id)) is not None]
+    decided: list[list[Decision]] = []
+    times = _times(
+        lambda index: decided.append(
+            [decide(reading, everyone[index], reader.forms) for reading in readings]
         ),
-        people_count,
+        len(everyone),
     )
-    readings = [region.reading(service_id) for service_id in region.ids]
-    known = [reading for reading in readings if reading is not None]
-    plain, equal = [], True
-    compiled = Compiled(known)
-    for who in everyone[:compared]:
-        started = time.perf_counter()
-        decisions = [decide(reading, who, reader.forms) for reading in known]
-        plain.append((time.perf_counter() - started) * 1000)
-        verdicts = compiled.sieve(who)
+    equal = len(readings) == len(region)
+    for who, decisions in zip(everyone, decided, strict=True):
+        verdicts = region.verdicts(who)
         equal = equal and all(
             STATUSES[verdicts.states[index]] == decision.status
             and verdicts.missing(index) == decision.missing
             for index, decision in enumerate(decisions)
         )
-    return {
-        "services": total,
-        "region_services": local,
-        "sieve_p95_ms": _percentile(sieve, 95),
-        "sieve_p50_ms": _percentile(sieve, 50),
-        "region_sieve_p95_ms": _percentile(near, 95),
-        "questions_p95_ms": _percentile(asked, 95),
-        "plain_p50_ms": _percentile(plain, 50),
-        "equal": equal,
-        "read_s": round(read_s, 2),
-        "rss_mb": round(psutil.Process(os.getpid()).memory_info().rss / 1e6, 1),
-    }
+    return times, equal
 
 
 def services(
@@ -169,13 +196,19 @@ def _communes(reader: Reader) -> list[tuple[str, str, str, str]]:
     )
 
 
-def _times(call: Callable[[int], object], count: int) -> list[float]:
+def _times(call: Callable[[int], object], count: int) -> list[tuple[float, float]]:
+    # Milliseconds by the clock and of this thread's processor time.
     spent = []
     for index in range(count):
-        started = time.perf_counter()
+        clock, processor = time.perf_counter(), time.thread_time()
         call(index)
-        spent.append((time.perf_counter() - started) * 1000)
+        spent.append(((time.perf_counter() - clock) * 1000, (time.thread_time() - processor) * 1000))
     return spent
+
+
+def _processor_s() -> float:
+    used = os.times()
+    return used.user + used.system + used.children_user + used.children_system
 
 
 def _percentile(values: Sequence[float], rank: int) -> float:

@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from bot.tamis.columns import ALWAYS, BITS, Atoms, Builder, Masks, States
-from bot.tamis.criteria import CONTRADICTED, UNKNOWN
+from bot.tamis.atoms import Atoms
+from bot.tamis.columns import ALWAYS, BITS, Builder, Indices, Masks, Rows, States
+from bot.tamis.criteria import CONTRADICTED, UNKNOWN, Criterion
 from bot.tamis.person import Person
 from bot.tamis.reader import Reading
 from bot.tamis.sieve import Decision, assemble
@@ -44,7 +45,7 @@ class Verdicts:
 
     def decision(self, index: int, forms: Mapping[str, str]) -> Decision:
         """The decision on the service at this index, as `sieve.decide` would make it."""
-        nodes = self._compiled.criteria[index]
+        nodes = self._compiled.nodes(index)
         waiting = self._waiting()
         states = [int(self._nodes[node]) for node in nodes]
         lacking = [names(int(waiting[node])) for node in nodes]
@@ -67,75 +68,87 @@ class Compiled:
 
     def __init__(self, readings: Sequence[Reading]) -> None:
         builder = Builder()
+        same: dict[tuple[Criterion, ...], int] = {}
+        seen: dict[
+            int, int
+        ] = {}  # by identity first: criteria read from the same words are mostly one object
         sets: dict[tuple[int, ...], int] = {}
-        same: dict[tuple[int, ...], tuple[int, ...]] = {}
+        row_sets, row_zones = [], []
         self.readings = tuple(readings)
-        self.criteria: list[tuple[int, ...]] = []
-        service_sets, service_zones = [], []
-        for reading in readings:
+        self._nodes: list[tuple[int, ...]] = []
+        row_of: list[int] = []
+        for reading in self.readings:
+            row = seen.get(id(reading.criteria))
+            if row is None:
+                row = seen[id(reading.criteria)] = same.setdefault(reading.criteria, len(same))
+            row_of.append(row)
+            if row < len(self._nodes):
+                continue
             zone, required = ALWAYS, set()
             numbers = tuple(builder.node(criterion.expression) for criterion in reading.criteria)
-            self.criteria.append(same.setdefault(numbers, numbers))
+            self._nodes.append(numbers)
             for criterion, number in zip(reading.criteria, numbers, strict=True):
                 if criterion.source_field == "zone_eligibilite" and zone == ALWAYS:
                     zone = number
                 else:
                     required.add(number)
-            key = tuple(sorted(required)) or (ALWAYS,)
-            service_sets.append(sets.setdefault(key, len(sets)))
-            service_zones.append(zone)
+            row_sets.append(sets.setdefault(tuple(sorted(required)) or (ALWAYS,), len(sets)))
+            row_zones.append(zone)
         self._atoms = Atoms(builder.atoms, len(builder.made))
         self._layers = builder.layers()
-        flat = [number for key in sets for number in key]
-        sizes = [len(key) for key in sets]
-        self._set_members = np.array(flat, np.intp)
-        self._set_starts = (
-            np.concatenate(([0], np.cumsum(sizes)[:-1])).astype(np.intp) if sizes else np.zeros(0, np.intp)
-        )
-        self._service_sets = np.array(service_sets, np.intp)
-        self._service_zones = np.array(service_zones, np.intp)
-        self.levels = np.array([reading.level for reading in readings], np.int8)
+        self._sets = Rows(list(sets))
+        stands = np.empty(len(sets), np.intp)
+        stands[self._sets.order] = np.arange(len(sets))
+        self._rows: Indices = np.array(row_of, np.intp)
+        self._service_sets: Indices = stands[np.array(row_sets, np.intp)[self._rows]]
+        self._service_zones: Indices = np.array(row_zones, np.intp)[self._rows]
+        self.levels = np.array([reading.level for reading in self.readings], np.int8)
 
     def __len__(self) -> int:
-        return len(self._service_sets)
+        return len(self.readings)
+
+    def nodes(self, index: int) -> tuple[int, ...]:
+        """The numbers of the criteria of the service at this index."""
+        return self._nodes[int(self._rows[index])]
 
     def sieve(self, person: Person) -> Verdicts:
         """The state of every service for this person."""
         nodes = self._atoms.states(person)
-        for layer in self._layers:
-            parts = nodes[layer.members]
-            if layer.kind == "all":
-                nodes[layer.nodes] = np.maximum.reduceat(parts, layer.starts)
-            elif layer.kind == "any":
-                nodes[layer.nodes] = np.minimum.reduceat(parts, layer.starts)
-            elif layer.kind == "not":
-                nodes[layer.nodes] = CONTRADICTED - parts
-            else:
-                one, other = parts[0::2], parts[1::2]
-                nodes[layer.nodes] = np.where(one == other, one, UNKNOWN)
         if not len(self):
             return Verdicts(self, person, nodes, np.zeros(0, np.uint8), np.zeros(0, np.uint8))
-        sets = np.maximum.reduceat(nodes[self._set_members], self._set_starts)
-        states = np.maximum(sets[self._service_sets], nodes[self._service_zones])
+        for layer in self._layers:
+            if layer.kind == "all":
+                nodes[layer.nodes] = layer.rows.combined(np.maximum, nodes)
+            elif layer.kind == "any":
+                nodes[layer.nodes] = layer.rows.combined(np.minimum, nodes)
+            else:
+                parts = nodes.take(layer.rows.columns[0], mode="clip")
+                if layer.kind == "not":
+                    nodes[layer.nodes] = CONTRADICTED - parts[0]
+                else:
+                    nodes[layer.nodes] = np.where(parts[0] == parts[1], parts[0], UNKNOWN)
+        sets = self._sets.combined(np.maximum, nodes)
+        states = sets.take(self._service_sets, mode="clip")
+        np.maximum(states, nodes.take(self._service_zones, mode="clip"), out=states)
         return Verdicts(self, person, nodes, sets, states)
 
     def node_masks(self, person: Person, nodes: States) -> Masks:
         """The missing facts of each distinct expression as bits, for states this object computed."""
         masks = self._atoms.masks(person, nodes)
         for layer in self._layers:
-            together = np.bitwise_or.reduceat(masks[layer.members], layer.starts)
-            undecided = nodes[layer.nodes] == UNKNOWN
+            together = layer.rows.combined(np.bitwise_or, masks)
             if layer.kind == "doubt":
-                together = np.where(together == 0, BITS["other"], together)
-            masks[layer.nodes] = np.where(undecided, together, 0)
+                together[together == 0] = BITS["other"]
+            masks[layer.nodes] = together * (nodes[layer.nodes] == UNKNOWN)
         return masks
 
     def masks(self, node_masks: Masks, sets: States, states: States) -> Masks:
         """The missing facts of each service as bits."""
         if not len(self):
             return np.zeros(0, np.int32)
-        of_sets = np.bitwise_or.reduceat(node_masks[self._set_members], self._set_starts)
-        of_sets[sets != UNKNOWN] = 0
-        found = of_sets[self._service_sets] | node_masks[self._service_zones]
-        found[states != UNKNOWN] = 0
+        of_sets = self._sets.combined(np.bitwise_or, node_masks)
+        of_sets *= sets == UNKNOWN
+        found = of_sets.take(self._service_sets, mode="clip")
+        found |= node_masks.take(self._service_zones, mode="clip")
+        found *= states == UNKNOWN
         return found

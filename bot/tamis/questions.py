@@ -12,9 +12,8 @@ import yaml
 from numpy.typing import NDArray
 
 from bot.profile import codes as profile_codes
-from bot.tamis.columns import FACTS
+from bot.tamis.columns import BITS
 from bot.tamis.compiled import Verdicts
-from bot.tamis.criteria import UNKNOWN
 from bot.tamis.person import Person
 
 SHOWN = 3  # offers named to explain a question
@@ -94,46 +93,43 @@ def questions(
 
     `weights` holds one weight an offer; `indices` restricts to some offers (their positions).
     """
-    states, masks = verdicts.states, verdicts.masks()
-    waiting = np.flatnonzero(states == UNKNOWN) if indices is None else indices[states[indices] == UNKNOWN]
-    if not len(waiting):
+    masks = verdicts.masks()
+    if indices is not None:
+        masks, weights = masks[indices], weights[indices]
+    present = int(np.bitwise_or.reduce(masks))
+    if not present:
         return []
-    mine = masks[waiting]
-    counts = np.bitwise_count(mine)
-    share = weights[waiting] / np.maximum(counts, 1)
+    counts = np.bitwise_count(masks)
+    share = weights / np.maximum(counts, 1)
     single = counts == 1
-    present = int(np.bitwise_or.reduce(mine))
     found = []
-    for position, field in enumerate(FACTS):
-        bit = 1 << position
-        if not present & bit:
+    for field, bit in BITS.items():
+        if not present & int(bit):
             continue
-        concerned = np.flatnonzero(mine & np.int32(bit))
-        held = share[concerned]
-        asking = askable(field, person)
-        top = _top(concerned, held) if asking else concerned[:0]
+        concerned = (masks & bit) != 0
+        held = share * concerned
+        weight, asking = round(float(held.sum()), 6), askable(field, person)
+        top = _top(held) if asking else []
         found.append(
             Question(
                 field,
-                round(float(held.sum()), 6),
-                tuple(ids[waiting[index]] for index in top),
-                len(concerned),
-                int(np.count_nonzero(single[concerned])),
+                weight,
+                tuple(ids[each if indices is None else indices[each]] for each in top),
+                int(np.count_nonzero(concerned)),
+                int(np.count_nonzero(concerned & single)),
                 asking,
             )
         )
     return sorted(found, key=lambda question: -question.weight)
 
 
-def _top(concerned: NDArray[np.intp], held: NDArray[np.float64]) -> NDArray[np.intp]:
+def _top(held: NDArray[np.float64]) -> list[int]:
     # The heaviest, the first in the store among equals, so that the answer never depends on a sort's whim.
-    if len(held) > SHOWN:
-        threshold = np.partition(held, len(held) - SHOWN)[len(held) - SHOWN]
-        best = np.flatnonzero(held >= threshold)
-    else:
-        best = np.arange(len(held))
-    order = np.lexsort((best, -held[best]))[:SHOWN]
-    return concerned[best[order]]
+    best: list[int] = []
+    while len(best) < SHOWN and held[first := int(held.argmax())] > 0:
+        best.append(first)
+        held[first] = 0
+    return best
 
 
 def askable(field: str, person: Person) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from bot.profile import codes as profile_codes
 from bot.settings import ROOT
 from bot.tamis.compiled import Compiled, Verdicts
 from bot.tamis.corrections import Correction, mark, overlay
+from bot.tamis.crew import Crew
 from bot.tamis.person import Person, person
 from bot.tamis.places import Places
 from bot.tamis.questions import Question, Weights, questions
@@ -35,7 +37,7 @@ class Tamis:
         marks: Sequence[int] = (),
     ) -> None:
         self._readings = tuple(readings)
-        self._marks = tuple(marks)
+        self._marks = array("Q", marks)
         self._reader = reader
         self._places = places
         self._weights = weights
@@ -67,11 +69,14 @@ class Tamis:
         `places` None takes the reader's. `before` is the tamis of the last time: texts that have not changed
         since are not read again.
         """
-        readings, themes, marks = [], [], []
+        readings, themes, marks = [], [], array("Q")
         shared: dict[frozenset[str], frozenset[str]] = {}
-        for service in services:
+
+        def known(service: Mapping[str, Any]) -> Reading | None:
             marks.append(mark(service))
-            reading = (before and before._unchanged(service, marks[-1])) or reader.read(service)
+            return before._unchanged(service, marks[-1]) if before else None
+
+        for service, reading in Crew(reader).read(services, known):
             made = corrections.get(reading.service_id) if corrections else None
             readings.append(overlay(reading, service, made, reader) if made else reading)
             # Most services share their themes with thousands of others: one set for all of them.

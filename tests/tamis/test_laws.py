@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -33,6 +34,7 @@ from bot.tamis.criteria import (
 )
 from bot.tamis.person import Person, person
 from bot.tamis.places import Commune, Register
+from bot.tamis.questions import askable, questions
 from bot.tamis.reader import Reading
 from bot.tamis.sieve import STATUSES, decide
 from bot.tamis.situations import Situations
@@ -207,3 +209,38 @@ def test_declined_is_unknown(directory: list[Reading], profile: dict[str, Any], 
     declined = someone({**profile, "declined": sorted(refused)})
     for reading in directory:
         assert decide(reading, silent, FORMS).status == decide(reading, declined, FORMS).status
+
+
+@settings(max_examples=150, deadline=None)
+@given(readings, profiles, subsets, st.data())
+def test_questions_count_what_the_plain_one_misses(
+    directory: list[Reading], profile: dict[str, Any], known: set[str], data: Any
+) -> None:
+    who = someone({field: value for field, value in profile.items() if field in known})
+    ids = [f"offer-{index}" for index in range(len(directory))]
+    weights = data.draw(
+        st.lists(st.sampled_from([0.25, 0.5, 1.0, 3.0]), min_size=len(ids), max_size=len(ids))
+    )
+    within = data.draw(st.none() | st.sets(st.integers(0, len(ids) - 1)).map(sorted))
+    asked = questions(
+        who,
+        Compiled(directory).sieve(who),
+        np.array(weights),
+        ids,
+        None if within is None else np.array(within, np.intp),
+    )
+    missing = {index: decide(reading, who, FORMS).missing for index, reading in enumerate(directory)}
+    offers = range(len(ids)) if within is None else within
+    expected = {}
+    for field in {field for index in offers for field in missing[index]}:
+        waiting = [index for index in offers if field in missing[index]]
+        shares = {index: weights[index] / len(missing[index]) for index in waiting}
+        heaviest = sorted(waiting, key=lambda index: (-shares[index], index))[:3]
+        expected[field] = (
+            round(sum(shares.values()), 6),
+            tuple(ids[index] for index in heaviest) if askable(field, who) else (),
+            len(waiting),
+            sum(len(missing[index]) == 1 for index in waiting),
+        )
+    assert {each.field: (each.weight, each.because, each.offers, each.alone) for each in asked} == expected
+    assert [each.weight for each in asked] == sorted((each.weight for each in asked), reverse=True)
