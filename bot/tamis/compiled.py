@@ -7,13 +7,14 @@ requirements, then each service by two look-ups (its set, its zone). Says exactl
 from __future__ import annotations
 
 import functools
+from array import array
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from bot.tamis.atoms import Atoms
 from bot.tamis.columns import ALWAYS, BITS, Builder, Indices, Masks, Rows, States
-from bot.tamis.criteria import CONTRADICTED, UNKNOWN, Criterion
+from bot.tamis.criteria import CONTRADICTED, UNKNOWN
 from bot.tamis.person import Person
 from bot.tamis.reader import Reading
 from bot.tamis.sieve import Decision, assemble
@@ -68,30 +69,24 @@ class Compiled:
 
     def __init__(self, readings: Sequence[Reading]) -> None:
         builder = Builder()
-        same: dict[tuple[Criterion, ...], int] = {}
-        seen: dict[
-            int, int
-        ] = {}  # by identity first: criteria read from the same words are mostly one object
+        seen: dict[int, int] = {}  # by identity: a crew makes equal criteria one object
         sets: dict[tuple[int, ...], int] = {}
-        row_sets, row_zones = [], []
+        row_of, row_sets, row_zones = array("q"), array("q"), array("q")
         self.readings = tuple(readings)
-        self._nodes: list[tuple[int, ...]] = []
-        row_of: list[int] = []
+        self._nodes, self._starts = array("i"), array("i", [0])
         for reading in self.readings:
-            row = seen.get(id(reading.criteria))
-            if row is None:
-                row = seen[id(reading.criteria)] = same.setdefault(reading.criteria, len(same))
-            row_of.append(row)
-            if row < len(self._nodes):
+            row_of.append(seen.setdefault(id(reading.criteria), len(seen)))
+            if row_of[-1] < len(row_sets):
                 continue
             zone, required = ALWAYS, set()
-            numbers = tuple(builder.node(criterion.expression) for criterion in reading.criteria)
-            self._nodes.append(numbers)
-            for criterion, number in zip(reading.criteria, numbers, strict=True):
+            for criterion in reading.criteria:
+                number = builder.node(criterion.expression)
+                self._nodes.append(number)
                 if criterion.source_field == "zone_eligibilite" and zone == ALWAYS:
                     zone = number
                 else:
                     required.add(number)
+            self._starts.append(len(self._nodes))
             row_sets.append(sets.setdefault(tuple(sorted(required)) or (ALWAYS,), len(sets)))
             row_zones.append(zone)
         self._atoms = Atoms(builder.atoms, len(builder.made))
@@ -99,17 +94,18 @@ class Compiled:
         self._sets = Rows(list(sets))
         stands = np.empty(len(sets), np.intp)
         stands[self._sets.order] = np.arange(len(sets))
-        self._rows: Indices = np.array(row_of, np.intp)
-        self._service_sets: Indices = stands[np.array(row_sets, np.intp)[self._rows]]
-        self._service_zones: Indices = np.array(row_zones, np.intp)[self._rows]
+        self._rows = np.frombuffer(row_of, np.int64).astype(np.int32)
+        self._service_sets: Indices = stands[np.frombuffer(row_sets, np.int64)][self._rows]
+        self._service_zones: Indices = np.frombuffer(row_zones, np.int64).astype(np.intp)[self._rows]
         self.levels = np.array([reading.level for reading in self.readings], np.int8)
 
     def __len__(self) -> int:
         return len(self.readings)
 
-    def nodes(self, index: int) -> tuple[int, ...]:
+    def nodes(self, index: int) -> Sequence[int]:
         """The numbers of the criteria of the service at this index."""
-        return self._nodes[int(self._rows[index])]
+        row = int(self._rows[index])
+        return self._nodes[self._starts[row] : self._starts[row + 1]]
 
     def sieve(self, person: Person) -> Verdicts:
         """The state of every service for this person."""
