@@ -13,6 +13,7 @@ from bot.understanding.stream import Hit, Stream
 
 ARRIVING = ("arrival", "afternoon")
 NOON = "12:00"
+POINTS = frozenset(".:")  # between the hour and the minutes
 LAST_HOUR = 24
 BESIDE = 3  # the most words between « this evening » and its hour
 OFFICES_OPEN = "07:00"
@@ -40,8 +41,9 @@ def find_times(stream: Stream, hits: Sequence[Hit], numbers: Mapping[str, int]) 
     found: list[Time] = []
     begun = {hit.start for hit in hits}
     for hit in hits:
-        if "m" in hit.groups and hit.groups["m"][1] in begun:
-            continue  # « 8h-16h » is no 8:16
+        minutes = hit.groups["m"][1] if "m" in hit.groups else None
+        if minutes in begun and stream.tokens[minutes - 1].text not in POINTS:
+            continue  # « 8h-16h » is no 8:16, but « 2.15 pm » is a quarter past two
         if hit.rule.detail.get("range"):
             found += _both(hit, numbers)
         else:
