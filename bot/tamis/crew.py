@@ -22,6 +22,7 @@ from bot.tamis.reader import Reader, Reading
 ALONE = (
     10_000  # texts read before anyone is called: a region's directory is read sooner than a helper wakes up
 )
+MOST = 4  # helpers, however many cores: each holds lexicons and communes of its own
 BATCH = 400
 AHEAD = 3  # batches a helper may have waiting, so that memory holds few texts at a time
 
@@ -31,11 +32,11 @@ _reader: Reader | None = None
 
 
 class Crew:
-    """Reads services, here at first, then with one more process a core. A helper lost is done without."""
+    """Reads services, here at first, then with a process a core. A helper lost is done without."""
 
     def __init__(self, reader: Reader, helpers: int | None = None, alone: int = ALONE) -> None:
         self._reader = reader
-        self._helpers = (os.cpu_count() or 1) if helpers is None else helpers
+        self._helpers = min(os.cpu_count() or 1, MOST) if helpers is None else helpers
         self._alone = alone
         self._pool: ProcessPoolExecutor | None = None
 
