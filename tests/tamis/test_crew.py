@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import datetime as dt
 import os
 import random
 from collections.abc import Mapping
@@ -12,7 +11,6 @@ import yaml
 from bot.tamis import bench, crew
 from bot.tamis.crew import Crew
 from bot.tamis.reader import Reader, Reading
-from bot.tamis.tamis import Tamis
 
 COMMUNES = [("49023", "49", "200060010", "Beaupréau-en-Mauges"), ("44109", "44", "244400404", "Nantes")]
 
@@ -51,7 +49,7 @@ def test_equal_criteria_are_one_object(reader: Reader, services: list[dict[str, 
     assert len({id(each) for each in criteria}) == len(set(criteria)) < len(criteria)
 
 
-def _die(_: list[dict[str, Any]]) -> list[Reading]:
+def _die(*_: Any) -> None:
     os._exit(3)
 
 
@@ -59,18 +57,10 @@ def _refuse(*_: Any, **__: Any) -> None:
     raise OSError("no process to be had")
 
 
-@pytest.mark.parametrize(("name", "replaced"), [("_read", _die), ("ProcessPoolExecutor", _refuse)])
+@pytest.mark.parametrize(("name", "replaced"), [("_wake", _die), ("ProcessPoolExecutor", _refuse)])
 def test_a_lost_helper_is_done_without(
     reader: Reader, services: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch, name: str, replaced: Any
 ) -> None:
     monkeypatch.setattr(crew, name, replaced)
     found = list(Crew(reader, helpers=2, alone=0).read(services, unknown))
     assert [reading for _, reading in found] == [reader.read(service) for service in services]
-
-
-def test_a_directory_read_by_several_says_the_same(
-    reader: Reader, services: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    alone = Tamis.over(services, reader).sieve({"age": 24}, now=dt.date(2026, 11, 23))
-    monkeypatch.setattr(crew.Crew.__init__, "__defaults__", (2, 0))
-    assert Tamis.over(services, reader).sieve({"age": 24}, now=dt.date(2026, 11, 23)) == alone
