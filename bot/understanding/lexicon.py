@@ -37,6 +37,7 @@ CUES = (
     "past",
     "correction",
     "proxy",
+    "spent",
 )
 
 

@@ -153,6 +153,12 @@ class PlaceFinder:
         if at not in cued or self._likeness >= MAX_LIKENESS:
             return None
         tokens = self._tokens
+        if (
+            tokens[at] in self._lexicon.contractions
+            and at + 1 < len(tokens)
+            and self._named(at + 1, cued, expected)
+        ):
+            return None  # « habite aux Herbiers »: the name begins at the next word
         best: tuple[float, int, PlaceAnswer] | None = None
         for end in range(at + 1, min(len(tokens), at + 4) + 1):
             if tokens[end - 1] == BORDER or not tokens[end - 1].isalpha():

@@ -69,7 +69,7 @@ class Scope:
             return False
         for i in range(hit.start - 1, max(clause[0], hit.start - self._reach) - 1, -1):
             if i in self._negated:
-                return True
+                return not any(a <= i < b <= hit.start for a, b in self._spans.get("spent", ()))
             if i in self._self or i in self._other or self._stream.tokens[i].text in self._bridge:
                 return False
         return False

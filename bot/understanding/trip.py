@@ -11,6 +11,7 @@ from bot.understanding.policy import Policy
 from bot.understanding.scope import Scope
 from bot.understanding.stream import Hit, Stream
 
+BESIDE = 3  # the most words between a quarter and its town
 LINKING = 4  # letters of the longest preposition
 ROLES = ("origin", "destination")
 PLAIN_LENGTH = (
@@ -87,13 +88,27 @@ class Trip:
             return None
         return next((r for r in ROLES if profile.get(r) in mention.answer.candidates), None)
 
+    def _told_apart(self, mark: str) -> Mention:
+        """The mention, or that of the town named beside it when it is one of several (« Bellevue, à Nantes »)."""
+        mention, index = self._mentions[mark], self._at[mark]
+        if not is_sure(mention):
+            for other, at in self._at.items():
+                town = self._mentions[other]
+                if (
+                    abs(at - index) <= BESIDE
+                    and is_sure(town)
+                    and town.answer.code in mention.answer.candidates
+                ):
+                    return town
+        return mention
+
     def _fact(self, role: str, parts: Mapping[str, tuple[str, Hit | None]]) -> Fact | None:
         held = sorted((self._at[mark], mark) for mark, (part, _) in parts.items() if part == role)
         if not held:
             return None
         corrected = [pair for pair in held if self._scope.corrected(pair[0])]
         index, mark = corrected[-1] if corrected else held[0]
-        mention, hit = self._mentions[mark], parts[mark][1]
+        mention, hit = self._told_apart(mark), parts[mark][1]
         single = hit is not None and len(hit.groups) == 1
         first, last = (
             self._stream.span(hit.start, hit.end) if hit and single else self._stream.span(index, index + 1)
