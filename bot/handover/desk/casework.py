@@ -14,7 +14,6 @@ from bot.handover.desk import cases, links
 from bot.handover.desk.case_page import ENDS, KEPT, case_page, others
 from bot.handover.desk.pages import Problem
 from bot.handover.desk.services import reported
-from bot.handover.desk.sheet import sheet
 from bot.handover.desk.visit import Desk, Visit, back
 from bot.handover.life import Claim, Close, Event, Move, Outcome, RefusedError, Requeue
 from bot.handover.tables import Handover, Note
@@ -80,6 +79,9 @@ def add(router: APIRouter, desk: Desk) -> None:
             visit.note("export", row.id)
             summary, (title, facts) = row.summary, _headed(desk, row)
         # Outside the transaction: drawing takes its time.
+        # Drawing costs 40 MB to load (2026-11-26): paid by the first who asks for a PDF.
+        from bot.handover.desk.sheet import sheet
+
         made = sheet(summary, title, facts, desk.fonts)
         name = f"relais-{handover_id[:8]}.pdf"
         return Response(
