@@ -21,12 +21,16 @@ class Audience:
         self._subject, self._lead = re.compile(rules["subject"]), re.compile(rules["lead"])
         self._form = re.compile(rules["people"])
         self._which, self._any = re.compile(rules["which"]), re.compile(rules["any"])
+        self._anywhere, self._beyond = re.compile(rules["anywhere"]), re.compile(rules["beyond"])
+        self._history = re.compile(rules["history"])
         self._held = re.compile(rules["held"])
         self._everybody, self._required = re.compile(rules["everybody"]), re.compile(rules["required"])
         listed = {
-            name: frozenset(rules[name].split()) for name in ("things", "known", "anybody", "bare", "loose")
+            name: frozenset(rules[name].split())
+            for name in ("own", "things", "known", "anybody", "bare", "loose")
         }
         self._things, self._known, self._anybody = listed["things"], listed["known"], listed["anybody"]
+        self._own = listed["own"]
         self._bare, self._loose = listed["bare"], listed["loose"]
 
     @classmethod
@@ -36,7 +40,7 @@ class Audience:
 
     def restricts(self, text: str) -> bool:
         """Whether a folded sentence says that not everybody may come."""
-        return self.requires(text) or self.names(text)
+        return self.requires(text) or self.names(text) or self.hints(text)
 
     def requires(self, text: str) -> bool:
         """Whether a folded sentence makes a condition of something, whatever it is."""
@@ -54,13 +58,19 @@ class Audience:
 
     def names(self, text: str) -> bool:
         """Whether a folded sentence names some people as those it is for."""
-        if self.welcomes(text):
+        if self.welcomes(text) or self._history.match(text):
             return False
         return (
             self.surely(text)
             or any(self._leads(text, found.end(), sure=False) for found in self._maybe.finditer(text))
             or any(self._leads(text, found.end(), sure=False) for found in self._subject.finditer(text))
         )
+
+    def hints(self, text: str) -> bool:
+        """Whether a folded sentence only speaks of people whom other words single out."""
+        if self.welcomes(text) or self._beyond.search(text):
+            return False
+        return any(self._leads(text, found.end(), sure=False) for found in self._anywhere.finditer(text))
 
     def is_people(self, word: str) -> bool:
         """Whether a folded noun is people."""
@@ -85,6 +95,8 @@ class Audience:
         if noun[0] in self._bare:
             if noun[0] in self._loose and not sure:
                 return False
+            if re.search(r"\b(?:nos|ses|leurs) $", text[start:begin]) and noun[0] in self._own:
+                return True
             return self.qualifies(text[noun.end() :]) or self.held(text[noun.end() :])
         if self.is_people(noun[0]) or ("vous etes" in text[:begin] and self.is_people(f"{noun[0]}s")):
             return True

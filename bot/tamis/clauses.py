@@ -41,14 +41,17 @@ class Parser:
         self._informs = informs
         self._audience = audience
         self._cut = Cutting(lexicon)
-        self._lenient = self._listing = False
+        self._lenient = self._listing = self._prose = False
 
-    def parse(self, text: str, spans: list[Span], *, listing: bool, lenient: bool = False) -> Clause:
+    def parse(
+        self, text: str, spans: list[Span], *, listing: bool, lenient: bool = False, prose: bool = False
+    ) -> Clause:
         """What the sentence requires. `listing`: the field names people, commas there mean "or".
 
         `lenient`: words left over beside a condition are no condition (a description tells many things).
+        `prose`: what the service lends or gives may be told beside a condition.
         """
-        self._lenient, self._listing = lenient, listing
+        self._lenient, self._listing, self._prose = lenient, listing, prose
         text = self._cut.without_head(text, spans)
         text, spans = self._cut.without_examples(text, spans)
         if papers(text, spans):
@@ -126,6 +129,9 @@ class Parser:
             read, left = [], ["negation"]
         if not read and any(span.kind in SILENT and span.kind != "aim" for span in inside):
             left = [word for word in left if bare(word) not in self._lexicon.offer]
+        offered = self._prose and not read and not turned and not _NAMES.search(text[start:end])
+        if offered and all(bare(word) in self._lexicon.offer for word in left):
+            left = []
         settled = not read and not turned and len(left) < 2 and any(span.kind in _SETTLING for span in inside)
         if (
             settled
@@ -139,7 +145,11 @@ class Parser:
         if self._lenient and not read and joint == "et" and _YOU.match(words):
             return None  # « … et vous avez besoin d'un véhicule »
         if (not read and not unread) or (
-            not read and not turned and not _NAMES.search(words) and self._informs(words)
+            not read
+            and not turned
+            and not _NAMES.search(words)
+            and self._informs(words)
+            and not self._audience.names(words)
         ):
             return None
         kinds = {span.kind for span in read}

@@ -42,6 +42,7 @@ class Statement:
     header: str = ""
     also: bool = False
     plural: bool = False
+    hinted: bool = False  # it only speaks of some people, whom other fields may contradict
 
 
 def merge_lines(statements: Sequence[Statement], field: str) -> list[Statement]:
@@ -135,6 +136,8 @@ def with_publics(
         if statement.people and (spoken or coded or described) and not statement.strong:
             continue
         if statement.people and ruled and is_unread(statement.expression) and not statement.strong:
+            continue
+        if statement.hinted and any(code in FREE for code in publics):
             continue
         expression = statement.expression
         if statement.people and any(code in FREE for code in publics) and not statement.strong:

@@ -38,6 +38,9 @@ _ANNOUNCED = re.compile(
     r"a destination d|destinee?s? (?:a|aux)\b|s'adresse|reservee?s? (?:a|aux)\b|^[^:]*\bil faut|condition|regles"
 )
 _PRESCRIBED = re.compile(r"prescription|fiche d'orientation|fiche de liaison")
+_AND_BE = re.compile(
+    r"(?:,|;|\bet) (?:etre|avoir|habiter|resider|posseder) "
+)  # « se munir de sa carte, être majeur »
 _HEADER_ONLY = re.compile(r"^[^:]{0,60}:\s*$")
 
 
@@ -169,8 +172,11 @@ class Reader:
         prose = name == "description"
         clear = strong or (prose and (header == "people" or bool(self._lexicon.soft.search(folded))))
         soft = clear or (prose and self._audience.restricts(folded))
-        if name == "description" and self._lexicon.others.search(folded):
-            return None, False
+        staff = self._lexicon.others.search(folded) if prose else None
+        if staff:
+            # « Un accompagnateur se déplace avec les personnes qui… »: those who work there, and maybe for whom.
+            for_some = self._audience.restricts(folded[staff.end() :])
+            return (self._named(sentence, name, strong, header, hinted=True) if for_some else None), False
         if not soft and name == "description":
             told = self._lexicon.told.search(folded)
             return (self._told(sentence, setting) if told else None), False
@@ -196,21 +202,28 @@ class Reader:
             binding, lenient = [span for span in spans if _binds(span, folded)], True
             if not any(span.expression for span in binding if span.kind not in SILENT):
                 welcome = any(span.kind == "open" for span in spans)
-                named = prose and not welcome and self._audience.names(_hushed(folded, spans))
-                return (self._named(sentence, strong, header) if named else None), welcome
+                hushed = "" if welcome else _hushed(folded, spans)
+                named, hinted = self._audience.names(hushed), prose and self._audience.hints(hushed)
+                if not named and not hinted:
+                    return None, welcome
+                return self._named(sentence, name, strong, header, hinted=not named), welcome
             spans = binding
         if name == "description" and not strong and not self._lexicon.only.search(folded):
             spans = [span for span in spans if span.kind not in ("purpose", "contract")]
         listing = name in ("publics_precisions", "description")
-        clause = self._parser.parse(folded, spans, listing=listing, lenient=lenient)
+        clause = self._parser.parse(folded, spans, listing=listing, lenient=lenient, prose=prose)
         expression = clause.expression
-        named = prose and not clause.welcome and self._audience.names(_hushed(folded, spans))
+        hushed = _hushed(folded, spans) if prose and not clause.welcome else ""
+        named = self._audience.names(hushed)
+        hinted = not named and self._audience.hints(hushed)
         if expression is not None and name in ("description", "frais_precisions"):
             # A description tells much that is no condition: what was not understood is kept when it restricts.
             keep = prose and bool(_ANNOUNCED.search(sentence.folded) or self._audience.requires(folded))
             expression = understood(expression, keep=keep)
         if expression is None:
-            return (self._named(sentence, strong, header) if named else None), clause.welcome
+            if not named and not hinted:
+                return None, clause.welcome
+            return self._named(sentence, name, strong, header, hinted=hinted), clause.welcome
         if not clear and not self._audience.surely(folded) and not self._audience.requires(folded):
             # « accompagne des jeunes de 16 à 25 ans » may be an example of its work: it keeps nobody out by itself.
             shut = self._told(sentence, setting) if self._lexicon.told.search(folded) else None
@@ -233,7 +246,7 @@ class Reader:
 
     def _owed(self, text: str) -> bool:
         """« Présenter une promesse d'embauche »: a paper that is the condition itself, not one of a list."""
-        if _PRESCRIBED.search(text):
+        if _PRESCRIBED.search(text) or _AND_BE.search(text):
             return True
         return ":" not in text and "," not in text and bool(self._lexicon.contract.search(text))
 
@@ -244,9 +257,11 @@ class Reader:
         )
         return everybody and self._audience.held(text[span.end :])
 
-    def _named(self, sentence: Sentence, strong: bool, header: str) -> Statement:
+    def _named(
+        self, sentence: Sentence, name: str, strong: bool, header: str, *, hinted: bool = False
+    ) -> Statement:
         """People of a kind that nobody knows: a human reads which."""
-        return Statement(Stated("other"), sentence.words(), "description", True, False, strong, header)
+        return Statement(Stated("other"), sentence.words(), name, True, False, strong, header, hinted=hinted)
 
     def _told(self, sentence: Sentence, setting: Setting) -> Statement | None:
         """What a description says in passing that keeps people out: shut, full, out of season, stairs."""

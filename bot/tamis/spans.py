@@ -94,7 +94,7 @@ class Spotter:
                 found.append(Span(match.start(), match.start() + trimmed, "purpose", motive))
         for dated in [span for span in found if span.kind == "dates"]:
             # « suspendu du 1er au 30 novembre »: the dates say when, it has not ended.
-            found = [span for span in found if span.kind != "ended" or not 0 <= dated.start - span.end <= 2]
+            found = [span for span in found if span.kind != "ended" or not _until(span, dated)]
         if any(isinstance(span.expression, Full) and span.expression.until for span in found):
             # « complet, réouverture en mars »: the date says until when.
             found = [span for span in found if span.kind != "closed" and not _is_full_now(span)]
@@ -199,6 +199,12 @@ class Spotter:
         if any(cue in nearby or cue in follows for cue in lexicon.registration_cues):
             return Duration("registration_duration", months, at_most)
         return None
+
+
+def _until(ended: Span, dated: Span) -> bool:
+    return 0 <= dated.start - ended.end <= 2 or (
+        isinstance(dated.expression, Full) and dated.start < ended.end and ended.start < dated.end
+    )
 
 
 def _is_full_now(span: Span) -> bool:
