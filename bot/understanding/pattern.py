@@ -245,7 +245,7 @@ class Grammar:
             denies = anchor in self._denying
             piece = Piece(source, frozenset([anchor]), None if denies else source, source if denies else None)
             others = () if head or tail else self._also.get(part, ())
-            pieces.append(_either([piece, *(_unmarked(" " + re.escape(o), frozenset([o])) for o in others)]))
+            pieces.append(_either([piece, *(_other_way(" " + re.escape(o), o, denies) for o in others)]))
         return _sequence(pieces)
 
     def _named(self, name: str) -> Piece:
@@ -285,6 +285,11 @@ class Grammar:
 
 def _unmarked(source: str, anchors: frozenset[str] | None = None) -> Piece:
     return Piece(source, anchors, source)
+
+
+def _other_way(source: str, word: str, denies: bool) -> Piece:
+    """What a word is written as besides: it denies as the word does (« san » for « sans »)."""
+    return Piece(source, frozenset([word]), None if denies else source, source if denies else None)
 
 
 def _either(options: Sequence[Piece]) -> Piece:
