@@ -19,8 +19,9 @@ from bot.channels.telegram import receiver as telegram
 from bot.channels.telegram.client import TelegramClient
 from bot.channels.telegram.menu import Menu
 from bot.channels.telegram.updates import CHANNEL as TELEGRAM
-from bot.gateway.delivery import Deliverer, Sender
+from bot.gateway.delivery import Deliverer
 from bot.gateway.gateway import Gateway
+from bot.gateway.sender import Sender
 
 
 class Part(Protocol):

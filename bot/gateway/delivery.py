@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import logging
-import re
 import threading
 import time
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
-from typing import Protocol
 
-from sqlalchemy import Select, func, or_, select, update
+from sqlalchemy import or_, update
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
 from bot.gateway.calls import Calls
+from bot.gateway.departures import address, due
 from bot.gateway.gateway import Gateway
 from bot.gateway.jump import Watch
-from bot.gateway.message import Outgoing
 from bot.gateway.outbox import outgoing
-from bot.gateway.tables import Contact, Conversation, Outbox
+from bot.gateway.reports import REPORTED
+from bot.gateway.sender import Gone, Refused, Sender, Throttled, Unreachable
+from bot.gateway.tables import Outbox
 
 POLL = 0.5
 # What a process was sending when it was killed is sent by another after this long; one that lives renews it.
@@ -34,43 +33,7 @@ CHANNEL_PAUSE = timedelta(seconds=5)
 SENDERS_AT_ONCE = 8
 # Between two tries to write down what a provider has taken, in seconds.
 NOTE_AGAIN = 0.2
-AHEAD = 64
-# Final words of a provider on a message.
-REPORTED = ("failed", "delivered", "read")
-# Identifiers some providers take from us: the message's number in the outbox.
-OWN_ID = re.compile(r"(?:r|relais-)(\d{1,18})")
 log = logging.getLogger(__name__)
-
-
-class Throttled(Exception):
-    """The channel asks to wait: `seconds`, for everybody."""
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__("throttled")
-        self.seconds = seconds
-
-
-class Unreachable(Exception):
-    """The provider could not be asked now; the message is tried again. Says why in a code."""
-
-
-class Refused(Exception):
-    """The provider will never take this message. Says why in a code."""
-
-
-class Gone(Exception):
-    """The person blocked us or the address is no more: what waits for them is dropped."""
-
-
-class Sender(Protocol):
-    """One channel's way out."""
-
-    def send(self, out: Outgoing, address: str) -> str | None:
-        """Hand a message over; the provider's identifier for it, if any.
-
-        Raises `Throttled`, `Unreachable`, `Refused` or `Gone`.
-        """
-        ...
 
 
 class Deliverer:
@@ -205,11 +168,11 @@ class Deliverer:
                 return False
             row = session.get_one(Outbox, row_id)
             out, channel, attempts, created = outgoing(row), row.channel, row.attempts, row.created_at
-            address = session.scalar(_address(row))
+            where = session.scalar(address(row))
         try:
-            if address is None:
+            if where is None:
                 raise Gone("no-address")
-            provider_id = self._senders[channel].send(out, address)
+            provider_id = self._senders[channel].send(out, where)
         except Throttled as asked:
             self._paused[channel] = now + timedelta(seconds=asked.seconds)
             self._note(row_id, next_try_at=self._paused[channel], reason="throttled")
@@ -271,69 +234,3 @@ class Deliverer:
                 )
         if not left:
             log.warning("delivery=%s reason=%s", row_id, values.get("reason"))
-
-
-def report(session: Session, channel: str, provider_id: str, status: str) -> bool:
-    """Note a provider's delivery report (`sent`, `delivered`, `read`, `failed`); whether it was about one of ours.
-
-    Reports come late and out of order: a later state is never taken back by an earlier one.
-    """
-    order = {"queued": 0, "sent": 1, "failed": 2, "delivered": 3, "read": 4}
-    row = session.scalar(
-        select(Outbox).where(Outbox.channel == channel, Outbox.provider_id == provider_id).limit(1)
-    ) or _ours(session, channel, provider_id)
-    if row is None or status not in order:
-        return False
-    if order[status] > order.get(row.status, 9):
-        row.status = status
-    return True
-
-
-def _ours(session: Session, channel: str, provider_id: str) -> Outbox | None:
-    """The message whose report came before it was noted as sent, where the id is one of our own making."""
-    found = OWN_ID.fullmatch(provider_id)
-    row = session.get(Outbox, int(found[1])) if found else None
-    known = row is not None and row.channel == channel and row.provider_id is None
-    return row if known and row is not None and row.attempts else None
-
-
-def due(now: datetime, channels: list[str], conversation_id: str | None = None) -> Select[tuple[int]]:
-    """What may leave now: of each conversation (or of one) the first that waits. One that is tried again keeps its
-    place; a reminder put off to the morning holds up no answer.
-    """
-    first = (
-        select(func.min(Outbox.seq))
-        .where(
-            Outbox.conversation_id == Conversation.id,
-            Outbox.status == "queued",
-            Outbox.channel.in_(channels),
-            or_(Outbox.attempts > 0, Outbox.next_try_at <= now),
-        )
-        .correlate(Conversation)
-        .scalar_subquery()
-    )
-    found = (
-        select(Outbox.id)
-        .join(Conversation, Conversation.id == Outbox.conversation_id)
-        .where(
-            Outbox.status == "queued",
-            Outbox.channel.in_(channels),
-            Outbox.next_try_at <= now,
-            or_(Outbox.lease_until.is_(None), Outbox.lease_until < now),
-            Outbox.seq == first,
-        )
-        .order_by(Outbox.id)
-        .limit(AHEAD)
-    )
-    return found if conversation_id is None else found.where(Conversation.id == conversation_id)
-
-
-def _address(row: Outbox) -> Select[tuple[str | None]]:
-    """Where this message goes: the conversation's contact, or the person's on the channel it was queued for."""
-    return (
-        select(Contact.address)
-        .join(Conversation, Conversation.person_id == Contact.person_id)
-        .where(Conversation.id == row.conversation_id, Contact.channel == row.channel)
-        .order_by(Contact.id != Conversation.contact_id)
-        .limit(1)
-    )

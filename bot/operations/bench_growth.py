@@ -23,7 +23,7 @@ from bot.assembly import assemble, open_database
 from bot.benches.outside_world import echo
 from bot.directory.cluster import MissingPostgres, cluster
 from bot.gateway import lease
-from bot.gateway.delivery import due as leaving
+from bot.gateway.departures import due as leaving
 from bot.gateway.gateway import Gateway
 from bot.gateway.limits import Limits
 from bot.gateway.message import Incoming

@@ -24,8 +24,8 @@ from bot.channels.settings import SmsSettings
 from bot.channels.sms.ovh import Ovh
 from bot.channels.sms.provider import Forged, Inbound, Raw, Report, SmsProvider, Unreadable, mended, number
 from bot.channels.sms.receiver import Fetcher, Receiver, router
-from bot.gateway.delivery import Gone, Refused, Throttled, Unreachable
 from bot.gateway.message import Outgoing
+from bot.gateway.sender import Gone, Refused, Throttled, Unreachable
 from bot.gateway.tables import Inbox, Outbox
 from tests.channels.conftest import serve
 from tests.gateway.conftest import House

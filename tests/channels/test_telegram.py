@@ -23,8 +23,8 @@ from bot.channels.telegram.menu import COMMANDS as MENU
 from bot.channels.telegram.menu import Menu
 from bot.channels.telegram.receiver import HEADER, KINDS, Receiver, announce, router
 from bot.channels.telegram.updates import COMMANDS, Heard, heard
-from bot.gateway.delivery import Gone, Refused, Throttled, Unreachable
 from bot.gateway.message import Outgoing
+from bot.gateway.sender import Gone, Refused, Throttled, Unreachable
 from bot.gateway.tables import Inbox
 from bot.settings import ROOT
 from bot.speech.speech import Speech as RealSpeech

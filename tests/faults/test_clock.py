@@ -8,10 +8,11 @@ from datetime import timedelta
 
 import pytest
 
-from bot.gateway.delivery import Deliverer, Unreachable
+from bot.gateway.delivery import Deliverer
 from bot.gateway.lease import Leases
 from bot.gateway.message import Incoming, Outgoing
 from bot.gateway.reply import Say
+from bot.gateway.sender import Unreachable
 from bot.gateway.worker import Worker
 from tests.gateway.conftest import House, house, postgres_url
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from bot.gateway.dead import letters
-from bot.gateway.delivery import Deliverer, Refused
+from bot.gateway.delivery import Deliverer
 from bot.gateway.message import Outgoing
+from bot.gateway.sender import Refused
 from bot.gateway.tables import Inbox
 from tests.gateway.conftest import BOTH, House
 

@@ -11,18 +11,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from bot.gateway.delivery import (
-    IN_A_ROW,
-    LONGEST_PAUSE,
-    Deliverer,
-    Gone,
-    Refused,
-    Throttled,
-    Unreachable,
-    report,
-)
+from bot.gateway.delivery import IN_A_ROW, LONGEST_PAUSE, Deliverer
 from bot.gateway.message import Outgoing
 from bot.gateway.reply import Say
+from bot.gateway.reports import report
+from bot.gateway.sender import Gone, Refused, Throttled, Unreachable
 from bot.gateway.tables import Outbox
 from tests.gateway.conftest import BOTH, House
 

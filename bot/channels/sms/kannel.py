@@ -12,8 +12,8 @@ from urllib.parse import unquote_to_bytes, urlencode
 
 from bot.channels.settings import SmsSettings
 from bot.channels.sms.provider import Forged, Inbound, Raw, Report, Unreadable, asked, mended, same
-from bot.gateway.delivery import Unreachable
 from bot.gateway.message import Outgoing
+from bot.gateway.sender import Unreachable
 
 DELIVERED, FAILED, QUEUED, ACCEPTED, REJECTED = "1", "2", "4", "8", "16"
 STATUS = {DELIVERED: "delivered", FAILED: "failed", QUEUED: "sent", ACCEPTED: "sent", REJECTED: "failed"}

@@ -13,8 +13,8 @@ from typing import Any
 
 from bot.channels.settings import SmsSettings
 from bot.channels.sms.provider import Forged, Inbound, Raw, Report, asked, mended
-from bot.gateway.delivery import Refused
 from bot.gateway.message import Outgoing
+from bot.gateway.sender import Refused
 
 API = "https://eu.api.ovh.com/1.0"
 

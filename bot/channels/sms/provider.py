@@ -12,8 +12,8 @@ import ftfy
 import phonenumbers
 import requests
 
-from bot.gateway.delivery import Refused, Throttled, Unreachable
 from bot.gateway.message import Outgoing
+from bot.gateway.sender import Refused, Throttled, Unreachable
 
 # At its debug level the library writes whole addresses, with numbers and texts in them.
 logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)

@@ -11,9 +11,10 @@ from fastapi import APIRouter, Request, Response
 from bot.channels.sms.ovh import Ovh
 from bot.channels.sms.provider import Forged, Inbound, Raw, Report, SmsProvider, Unreadable, number
 from bot.gateway import passage
-from bot.gateway.delivery import Refused, Throttled, Unreachable, report
 from bot.gateway.gateway import Gateway
 from bot.gateway.message import Incoming
+from bot.gateway.reports import report
+from bot.gateway.sender import Refused, Throttled, Unreachable
 
 CHANNEL = "sms"
 FETCH_EVERY = 10.0

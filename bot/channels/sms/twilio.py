@@ -11,8 +11,8 @@ import requests
 
 from bot.channels.settings import SmsSettings
 from bot.channels.sms.provider import Forged, Inbound, Raw, Report, Unreadable, asked, same
-from bot.gateway.delivery import Gone
 from bot.gateway.message import Outgoing
+from bot.gateway.sender import Gone
 
 API = "https://api.twilio.com"
 STATUS = {

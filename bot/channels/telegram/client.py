@@ -22,8 +22,8 @@ from telegram import (
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
 from telegram.request import HTTPXRequest
 
-from bot.gateway.delivery import Gone, Refused, Throttled, Unreachable
 from bot.gateway.message import Outgoing
+from bot.gateway.sender import Gone, Refused, Throttled, Unreachable
 from bot.speech.telegram import messages
 
 log = logging.getLogger(__name__)

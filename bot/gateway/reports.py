@@ -1,0 +1,39 @@
+"""What providers report of messages that left."""
+
+from __future__ import annotations
+
+import re
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.gateway.tables import Outbox
+
+# Final words of a provider on a message.
+REPORTED = ("failed", "delivered", "read")
+# Identifiers some providers take from us: the message's number in the outbox.
+OWN_ID = re.compile(r"(?:r|relais-)(\d{1,18})")
+
+
+def report(session: Session, channel: str, provider_id: str, status: str) -> bool:
+    """Note a provider's delivery report (`sent`, `delivered`, `read`, `failed`); whether it was about one of ours.
+
+    Reports come late and out of order: a later state is never taken back by an earlier one.
+    """
+    order = {"queued": 0, "sent": 1, "failed": 2, "delivered": 3, "read": 4}
+    row = session.scalar(
+        select(Outbox).where(Outbox.channel == channel, Outbox.provider_id == provider_id).limit(1)
+    ) or _ours(session, channel, provider_id)
+    if row is None or status not in order:
+        return False
+    if order[status] > order.get(row.status, 9):
+        row.status = status
+    return True
+
+
+def _ours(session: Session, channel: str, provider_id: str) -> Outbox | None:
+    """The message whose report came before it was noted as sent, where the id is one of our own making."""
+    found = OWN_ID.fullmatch(provider_id)
+    row = session.get(Outbox, int(found[1])) if found else None
+    known = row is not None and row.channel == channel and row.provider_id is None
+    return row if known and row is not None and row.attempts else None
