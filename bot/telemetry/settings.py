@@ -35,6 +35,6 @@ class TracesSettings(BaseSettings):
 
     url: str = Field(
         default="",
-        description="Address that takes OpenTelemetry traces by OTLP over HTTP "
-        "(http://collector:4318/v1/traces); empty means none are made.",
+        description="Address that takes OpenTelemetry traces by OTLP over HTTP, up to its /v1/traces; "
+        "empty means none are made.",
     )

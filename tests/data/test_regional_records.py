@@ -133,7 +133,8 @@ def test_text_is_plain_french(service: Record) -> None:
 
 
 ENDED = {
-    "relais--france-travail-aide-permis-b": "2026-04-01",
+    # Announced to end on 1 April 2026: the day before was its last.
+    "relais--france-travail-aide-permis-b": "2026-03-31",
     "relais--etat-aide-permis-apprenti": "2025-12-31",
     "relais--etat-bonus-velo": "2025-02-28",
     "relais--etat-prime-covoiturage": "2026-08-19",

@@ -17,6 +17,7 @@ from bot.migrations import upgrade
 from bot.observatory import figures, needs
 from bot.sealing import Sealer, seal
 from tests.handover.conftest import MONDAY, SomePlaces
+from tests.handover.desk.conftest import SomeThread
 from tests.handover.test_book import waiting
 from tests.postgres import cluster, missing
 
@@ -71,7 +72,7 @@ def test_the_list_and_the_figures_read_there_too(served: sessionmaker[Session]) 
         session.add_all([who, waiting()])
         needs.record(session, at=MONDAY, epci="200071678", forms=["distance"])
     with served() as session:
-        shown = cases.lists(session, who, SomePlaces(), MONDAY)
+        shown = cases.lists(session, who, SomePlaces(), MONDAY, SomeThread())
         assert [row.state for row in shown.waiting] == ["queued"]
         assert cases.mark(session, who) != "0-0"
         assert session.get_one(Handover, shown.waiting[0].id).summary == {"sections": []}

@@ -18,6 +18,8 @@ from bot.settings import ROOT
 DEPLOY = ROOT / "deploy"
 COMPOSE: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+# Uvicorn's: which proxies are believed about where somebody comes from.
+SERVERS_OWN = {"FORWARDED_ALLOW_IPS"}
 SETTINGS = {
     f"{kind.model_config['env_prefix']}{name.upper()}"
     for kind in settings_classes()
@@ -50,7 +52,7 @@ def test_only_caddy_is_published_and_nobody_outside_reaches_engine_actions_or_da
 
 def test_the_settings_named_are_settings() -> None:
     for name in ("application", "actions", "setup"):
-        assert set(SERVICES[name]["environment"]) <= SETTINGS
+        assert set(SERVICES[name]["environment"]) <= SETTINGS | SERVERS_OWN
     assert set(SERVICES["engine"]["environment"]) == ENGINES_OWN
     for service in (DEPLOY / "systemd").glob("*.service"):
         for variable in re.findall(r"RELAIS_[A-Z_]+", service.read_text()):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import serve
 from bot.running import model, parts
 from bot.settings import Settings
 
@@ -25,8 +26,8 @@ def test_several_engines_listen_on_ports_in_a_row_and_share_their_store(settings
 
 
 def test_an_open_stream_does_not_hold_up_a_stop(settings: Settings) -> None:
-    command = list(parts.application(settings).command)
-    assert command[command.index("--timeout-graceful-shutdown") + 1] == "3"
+    assert "bot.serve" in parts.application(settings).command
+    assert serve.GOODBYE_SECONDS <= 3
 
 
 def test_a_part_reads_the_settings_of_its_parent(settings: Settings) -> None:
