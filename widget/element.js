@@ -26,7 +26,7 @@ class RelaisChat extends HTMLElement {
       back: () => this.say("online"),
       refused: (status, text) => this.say(status === 413 ? "too_big" : "not_sent", true, text),
     });
-    this.line.opening = () => ({ language: this.spoken, chosen: Boolean(this.chosen) });
+    this.line.opening = () => ({ language: this.chosen || this.spoken, chosen: Boolean(this.chosen) });
     this.panel = new Panel({
       open: () => this.open(),
       close: () => this.panel.show(false),
@@ -75,9 +75,9 @@ class RelaisChat extends HTMLElement {
   }
 
   async choose(code) {
-    this.chosen = true;
+    this.chosen = code;
+    this.line.language(code);
     await this.speak(code).catch(() => this.say("offline", true));
-    if (this.line.token) await this.line.ask("/language", { language: code }).catch(() => {});
   }
 
   // The first opening makes the session; before it nothing is kept and nobody is known.

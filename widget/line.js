@@ -70,6 +70,15 @@ class Line {
     return this.sending;
   }
 
+  // In its place among the messages: what is written after a choice is answered in it. A session not yet begun
+  // begins with it; one that is just beginning is told afterwards.
+  language(code) {
+    this.sending = this.sending.then(async () => {
+      await Promise.resolve(this.opened).catch(() => {});
+      if (this.token) await this.ask("/language", { language: code }).catch(() => {});
+    });
+  }
+
   async deliver(message) {
     for (let wait = 1000; ; wait = Math.min(wait * 2, LONGEST)) {
       try {

@@ -18,8 +18,9 @@ log = logging.getLogger(__name__)
 
 
 def queue(session: Session, conversation: Conversation, _effect: Mapping[str, Any]) -> None:
-    """Put the conversation in the counsellors' queue."""
-    give(session, conversation.id, "queue")
+    """Put the bot's conversation in the counsellors' queue; one that a counsellor holds stays theirs."""
+    if conversation.owner == "bot":
+        give(session, conversation.id, "queue")
 
 
 class EffectBook:

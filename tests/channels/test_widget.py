@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -368,6 +369,24 @@ def _sides(host: Host) -> tuple[Callable[[str], float], Callable[[str], float]]:
         return found
 
     return lambda one: box(one)["x"], lambda one: box(one)["x"] + box(one)["width"]
+
+
+@pytest.mark.parametrize("slow", ["**/sessions", "**/words?language=fr"])
+def test_a_language_chosen_while_the_line_is_slow_holds_for_the_next_message(
+    hosting: Hosting, slow: str
+) -> None:
+    host = hosting(body='<relais-chat language="ar"></relais-chat>')
+    expect(host.page.locator(".root")).to_have_attribute("lang", "ar")
+
+    def late(route: Route) -> None:
+        time.sleep(0.7)
+        route.continue_()
+
+    host.page.route(slow, late)
+    host.open()
+    host.page.get_by_role("combobox").select_option("fr")
+    host.say("I have no car the bus")
+    expect(host.log.get_by_text("fr:echo I have")).to_be_visible()
 
 
 def test_language_direction_theme_and_side_by_attribute(hosting: Hosting) -> None:

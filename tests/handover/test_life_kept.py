@@ -85,8 +85,9 @@ class KeptLife(RuleBasedStateMachine):
     def goes_on_alone(self) -> None:
         self._effect("withdraw")
         with self.make.begin() as session:
-            row = session.scalars(select(Handover).order_by(Handover.opened_at.desc())).first()
-            if row is not None and row.state == State.WITHDRAWN.value:
+            # As the gateway does in the turn that withdraws; several may have been opened in the same second.
+            states = set(session.scalars(select(Handover.state)))
+            if State.WITHDRAWN.value in states and not states & set(OWNERS):
                 self.thread.hold(session, self.id, "bot")
 
     @rule(text=st.sampled_from(["je suis là", "merci beaucoup à vous"]))
@@ -150,6 +151,15 @@ class KeptLife(RuleBasedStateMachine):
                 ).all()
             assert not set(rows) & (set(OWNERS) | {"expired"})
             assert {row.say["key"] for row in waiting if row.say} <= GOODBYE
+
+
+def test_who_asks_again_while_a_counsellor_holds_them_stays_with_the_counsellor() -> None:
+    life = KeptLife()
+    life.asks_for_a_human()
+    life.claims("ana")
+    life.asks_for_a_human()
+    life.one_under_way_and_its_owner_holds_the_conversation()
+    life.teardown()
 
 
 KeptLife.TestCase.settings = hypothesis(max_examples=25, stateful_step_count=14, deadline=None)
