@@ -30,14 +30,14 @@ def values(text: str) -> dict[str, float]:
 
 
 def read(site: Site, **headers: str) -> requests.Response:
-    return requests.get(f"{site.url}/metrics", headers=headers, timeout=5)
+    return requests.get(f"{site.url}/metrics", headers=headers, timeout=60)
 
 
 def test_queues_turns_and_conversations(site: Site) -> None:
     before = values(read(site).text).get("relais_turn_seconds_count whole", 0.0)
     session = site.open()
     said = {"id": str(uuid.uuid4()), "text": "je vais à Cholet demain"}
-    session.post(f"{site.url}/api/channels/web/messages", json=said, timeout=5)
+    session.post(f"{site.url}/api/channels/web/messages", json=said, timeout=60)
     conversation = site.house.gateway.conversation_of(1)
     while site.house.gateway.pending(conversation):
         pass
@@ -54,7 +54,7 @@ def test_an_unanswered_message_shows_with_its_age(site: Site) -> None:
     site.engine.down = True
     session = site.open()
     said = {"id": str(uuid.uuid4()), "text": "je vais à Cholet demain"}
-    session.post(f"{site.url}/api/channels/web/messages", json=said, timeout=5)
+    session.post(f"{site.url}/api/channels/web/messages", json=said, timeout=60)
     now = values(read(site).text)
     assert now["relais_inbox_pending"] == 1
     assert now["relais_unanswered_seconds"] > 0

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, update
+from sqlalchemy import case, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.gateway.calls import Calls
@@ -212,25 +212,25 @@ class Deliverer:
                 time.sleep(NOTE_AGAIN)
 
     def _note(self, row_id: int, *, gone: bool = False, **values: object) -> None:
+        """One statement and no look before it: the provider's report may be written down at the same moment."""
+        left = values.get("status") == "sent"
+        this = update(Outbox).where(Outbox.id == row_id).execution_options(synchronize_session=False)
         with self._gateway.sessions.begin() as session:
-            row = session.get(Outbox, row_id)
-            if row is None:
+            if left:
+                # Withheld meanwhile (STOP): what left has left. A report that was faster stays.
+                status = case((Outbox.status.in_(REPORTED), Outbox.status), else_="sent")
+                session.execute(this.values({**values, "status": status, "lease_until": None}))
                 return
-            left = values.get("status") == "sent"
-            if left and row.status in REPORTED:
-                values["status"] = row.status  # its report was faster than this note
-            # Withheld meanwhile (STOP): what left has left, what did not stays withheld.
-            if row.status == "queued" or left:
-                for name, value in values.items():
-                    setattr(row, name, value)
-            row.lease_until = None
+            # What did not leave and was withheld meanwhile stays withheld.
+            session.execute(this.where(Outbox.status == "queued").values(values))
+            session.execute(this.values(lease_until=None))
             if gone:
                 # Not a STOP: whoever writes again is answered again. What waited would only fail too.
+                of = select(Outbox.conversation_id).where(Outbox.id == row_id).scalar_subquery()
                 session.execute(
                     update(Outbox)
-                    .where(Outbox.conversation_id == row.conversation_id, Outbox.status == "queued")
+                    .where(Outbox.conversation_id == of, Outbox.status == "queued")
                     .values(status="withheld")
                     .execution_options(synchronize_session=False)
                 )
-        if not left:
-            log.warning("delivery=%s reason=%s", row_id, values.get("reason"))
+        log.warning("delivery=%s reason=%s", row_id, values.get("reason"))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.gateway.tables import Outbox
 
 # Final words of a provider on a message.
 REPORTED = ("failed", "delivered", "read")
+# How far a message may go, each state after those it may follow.
+ORDER = ("queued", "sent", "failed", "delivered", "read")
 # Identifiers some providers take from us: the message's number in the outbox.
 OWN_ID = re.compile(r"(?:r|relais-)(\d{1,18})")
 
@@ -18,16 +20,18 @@ OWN_ID = re.compile(r"(?:r|relais-)(\d{1,18})")
 def report(session: Session, channel: str, provider_id: str, status: str) -> bool:
     """Note a provider's delivery report (`sent`, `delivered`, `read`, `failed`); whether it was about one of ours.
 
-    Reports come late and out of order: a later state is never taken back by an earlier one.
+    Reports come late, out of order and two at once: a later state is never taken back by an earlier one.
     """
-    order = {"queued": 0, "sent": 1, "failed": 2, "delivered": 3, "read": 4}
     row = session.scalar(
         select(Outbox).where(Outbox.channel == channel, Outbox.provider_id == provider_id).limit(1)
     ) or _ours(session, channel, provider_id)
-    if row is None or status not in order:
+    if row is None or status not in ORDER:
         return False
-    if order[status] > order.get(row.status, 9):
-        row.status = status
+    session.execute(
+        update(Outbox)
+        .where(Outbox.id == row.id, Outbox.status.in_(ORDER[: ORDER.index(status)]))
+        .values(status=status)
+    )
     return True
 
 

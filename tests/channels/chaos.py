@@ -62,7 +62,7 @@ def chaos(target: str) -> Iterator[Chaos]:
             return None
 
         def do_OPTIONS(self) -> None:
-            answer = requests.options(target + self.path, headers=self.passed_on(), timeout=10)
+            answer = requests.options(target + self.path, headers=self.passed_on(), timeout=60)
             self.send_response(answer.status_code)
             for name, value in answer.headers.items():
                 self.send_header(name, value)
@@ -102,7 +102,7 @@ def chaos(target: str) -> Iterator[Chaos]:
             return None
 
         def forward(self, body: bytes) -> requests.Response:
-            return requests.post(target + self.path, data=body, headers=self.passed_on(), timeout=10)
+            return requests.post(target + self.path, data=body, headers=self.passed_on(), timeout=60)
 
         def passed_on(self) -> dict[str, str]:
             return {name: value for name, value in self.headers.items() if name.lower() != "host"}

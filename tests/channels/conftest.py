@@ -42,7 +42,7 @@ class Site:
         """A session opened as the page's script does."""
         session = requests.Session()
         session.trust_env = False
-        answer = session.post(f"{self.url}/api/channels/web/sessions", json=more or None, timeout=5)
+        answer = session.post(f"{self.url}/api/channels/web/sessions", json=more or None, timeout=60)
         assert answer.status_code == 201
         return session
 
@@ -61,7 +61,7 @@ def serve(app: FastAPI, port: int | None = None) -> Iterator[str]:
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
-    until = time.monotonic() + 20
+    until = time.monotonic() + 90
     while not server.started and time.monotonic() < until:
         time.sleep(0.02)
     try:

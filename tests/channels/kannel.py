@@ -88,9 +88,9 @@ class Phone:
         """End the connection, once the message has left."""
         while self.processes:
             process = self.processes.pop()
-            self.sent.wait(10)
+            self.sent.wait(60)
             process.terminate()
-            process.wait(20)
+            process.wait(60)
             if process.stdout is not None:
                 process.stdout.close()
         self.sent.clear()
@@ -103,7 +103,7 @@ class Phone:
                     self.sent.set()
                 self.heard.put(line)
 
-    def hears(self, words: str, seconds: float = 20) -> str:
+    def hears(self, words: str, seconds: float = 90) -> str:
         until, lines = time.monotonic() + seconds, []
         while time.monotonic() < until:
             try:
@@ -121,21 +121,21 @@ class Phone:
         else:
             self.say("ucs2", "".join(f"%{byte:02X}" for byte in words.encode("utf-16-be")))
 
-    def parts(self, end: str, seconds: float = 30) -> list[str]:
+    def parts(self, end: str, seconds: float = 90) -> list[str]:
         """The parts of a long message in their order, up to the one that ends so."""
         found: list[str] = []
         while not (found and found[-1].endswith(end)):
             line = self.hears("Got message", seconds)
             while not line.endswith(">\n"):
-                line += self.heard.get(timeout=5)
+                line += self.heard.get(timeout=60)
             found.append(_words(line))
         return found
 
-    def read(self, seconds: float = 30) -> str:
+    def read(self, seconds: float = 90) -> str:
         """The next message that came, in words."""
         line = self.hears("Got message", seconds)
         while not line.endswith(">\n"):
-            line += self.heard.get(timeout=5)
+            line += self.heard.get(timeout=60)
         return _words(line)
 
 
@@ -188,14 +188,14 @@ def boxes(folder: Path, address: str, sendsms: int) -> Iterator[Boxes]:
         phone.hang_up()
         for process in reversed(running):
             process.terminate()
-            process.wait(20)
+            process.wait(60)
 
 
 def _await(url: str) -> None:
-    until = time.monotonic() + 20
+    until = time.monotonic() + 90
     while time.monotonic() < until:
         try:
-            requests.get(url, timeout=1)
+            requests.get(url, timeout=60)
             return
         except requests.ConnectionError:
             time.sleep(0.1)

@@ -106,7 +106,7 @@ def test_between_the_way_in_and_the_gateway(house: House, around: World, fault: 
                         f"{bad.url}/api/channels/telegram/webhook",
                         json={"update_id": number, "message": message},
                         headers={HEADER: "s3cret"},
-                        timeout=10,
+                        timeout=60,
                     )
                 except requests.RequestException:
                     continue
@@ -135,7 +135,7 @@ def test_updates_that_overtake_each_other_are_all_kept_once(house: House, around
             }
             update = {"update_id": number, "message": {**message, "text": f"je vais {number}"}}
             hook = f"{bad.url}/api/channels/telegram/webhook"
-            assert requests.post(hook, json=update, headers={HEADER: "s3cret"}, timeout=10).ok
+            assert requests.post(hook, json=update, headers={HEADER: "s3cret"}, timeout=60).ok
 
         posting = [threading.Thread(target=post, args=(number,)) for number in (1, 2)]
         for thread in posting:

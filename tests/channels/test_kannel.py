@@ -50,7 +50,7 @@ def bench(house: House, tmp_path: Path) -> Iterator[Bench]:
         worker.stop()
 
 
-def _status(house: House, wanted: str, seconds: float = 20) -> bool:
+def _status(house: House, wanted: str, seconds: float = 90) -> bool:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         with house.sessions() as session:

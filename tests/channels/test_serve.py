@@ -45,7 +45,7 @@ def port() -> Iterator[int]:
 def spoken(port: int, *pieces: bytes, pause: float = 0.0) -> bytes:
     """All that is answered to these pieces, sent one after the other, until the server hangs up."""
     heard = b""
-    with socket.create_connection(("127.0.0.1", port), timeout=5) as line:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as line:
         try:
             for piece in pieces:
                 line.sendall(piece)
@@ -64,7 +64,7 @@ def test_a_request_in_time_is_answered(port: int) -> None:
 
 
 def test_a_kept_connection_may_be_silent_between_requests(port: int) -> None:
-    with socket.create_connection(("127.0.0.1", port), timeout=5) as line:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as line:
         for _ in range(2):
             line.sendall(REQUEST + b"\r\nab")
             heard = b""
@@ -85,7 +85,7 @@ SLOW = [
 @pytest.mark.parametrize(("label", "pieces", "status"), SLOW, ids=[row[0] for row in SLOW])
 def test_who_is_slow_is_hung_up_on(port: int, label: str, pieces: tuple[bytes, ...], status: bytes) -> None:
     began = time.monotonic()
-    with socket.create_connection(("127.0.0.1", port), timeout=5) as line:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as line:
         heard = b""
         try:
             for piece in pieces:

@@ -47,11 +47,11 @@ class Town:
     outside: World
     updates: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
-    def texts(self, seconds: float = 30, **wanted: Any) -> str:
+    def texts(self, seconds: float = 90, **wanted: Any) -> str:
         """The words of the newest message out once there is one of this kind after `after`."""
         return str(self.until(lambda: self._text(**wanted), seconds))
 
-    def until(self, true: Callable[[], Any], seconds: float = 30) -> Any:
+    def until(self, true: Callable[[], Any], seconds: float = 90) -> Any:
         limit = time.monotonic() + seconds
         while not (found := true()):
             assert time.monotonic() < limit, "not within the time"
@@ -72,7 +72,7 @@ class Town:
             f"{self.url}/api/channels/telegram/webhook",
             json={"update_id": number, **said},
             headers={HEADER: TELEGRAM["secret"]},
-            timeout=10,
+            timeout=60,
         )
         assert answer.status_code == 200
 

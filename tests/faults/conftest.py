@@ -42,7 +42,7 @@ class House:
     def receive(self, text: str, number: int) -> int:
         return self.gateway.receive(Incoming("web", "amina", external_id=f"m{number}", text=text))
 
-    def until(self, true: Callable[[], Any], seconds: float = 30.0) -> None:
+    def until(self, true: Callable[[], Any], seconds: float = 90) -> None:
         """Wait until it is so; a store that is away counts as not yet."""
         limit = time.monotonic() + seconds
         said: Any = None

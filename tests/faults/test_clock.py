@@ -46,7 +46,7 @@ def phone(house: House) -> Iterator[Phone]:
 
 
 def until(true: Callable[[], bool]) -> None:
-    limit = time.monotonic() + 20
+    limit = time.monotonic() + 90
     while not true():
         assert time.monotonic() < limit
         time.sleep(0.02)

@@ -58,10 +58,10 @@ class Process:
 
     def start(self) -> None:
         self.running = subprocess.Popen([sys.executable, "-c", ENGINE, str(self.port), self.notes])
-        limit = time.monotonic() + 10
+        limit = time.monotonic() + 90
         while time.monotonic() < limit:
             try:
-                requests.get(f"http://127.0.0.1:{self.port}/", timeout=1)
+                requests.get(f"http://127.0.0.1:{self.port}/", timeout=60)
                 return
             except requests.RequestException:
                 time.sleep(0.05)

@@ -6,9 +6,10 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.exc import OperationalError
 
 from bot.gateway.delivery import IN_A_ROW, LONGEST_PAUSE, Deliverer
@@ -125,7 +126,7 @@ def test_a_slow_address_holds_up_nobody_else(house: House) -> None:
     house.say("un premier message ici", channel="sms", address="+33600000001")
     for number in range(2):
         house.say(f"un message numéro {number}", channel="sms", address="+33600000002")
-    until = time.monotonic() + 10
+    until = time.monotonic() + 90
     while len(provider.sent) < 2 and time.monotonic() < until:
         time.sleep(0.02)
     assert [address for address, _ in provider.sent] == ["+33600000002"] * 2
@@ -213,6 +214,53 @@ def test_reports(post: Post, label: str, reports: list[str], status: str) -> Non
         with post.house.sessions.begin() as session:
             report(session, "sms", "p1", one)
     assert post.statuses() == [status]
+
+
+def _meanwhile(house: House, name: str, status: str) -> None:
+    """Once, just before the next statement that writes to the outbox, a report comes and is written down."""
+    came: list[str] = []
+
+    def come(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if statement.startswith("UPDATE outbox") and not came:
+            came.append(status)
+            with house.sessions.begin() as session:
+                assert report(session, "sms", name, status)
+
+    event.listen(house.sessions.kw["bind"], "before_cursor_execute", come)
+
+
+@dataclass
+class Racing(Provider):
+    """Takes a message; its report is written down while we write down that it left."""
+
+    house: House | None = None
+
+    def send(self, out: Outgoing, address: str) -> str | None:
+        super().send(out, address)
+        assert self.house is not None and out.id == 1
+        _meanwhile(self.house, "r1", "delivered")
+        return "r1"
+
+
+def test_a_report_at_the_moment_of_our_note_is_kept(house: House) -> None:
+    house.say("un premier message ici", channel="sms", address="+33600000001")
+    deliverer = Deliverer(house.gateway, {"sms": Racing(house=house)})
+    deliverer.deliver()
+    deliverer.stop()
+    with house.sessions() as session:
+        assert session.scalars(select(Outbox.status)).all() == ["delivered"]
+
+
+def test_two_reports_at_once_keep_the_later(house: House) -> None:
+    house.say("un premier message ici", channel="sms", address="+33600000001")
+    deliverer = Deliverer(house.gateway, {"sms": Provider()})
+    deliverer.deliver()
+    deliverer.stop()
+    _meanwhile(house, "p1", "read")
+    with house.sessions.begin() as session:
+        report(session, "sms", "p1", "delivered")
+    with house.sessions() as session:
+        assert session.scalars(select(Outbox.status)).all() == ["read"]
 
 
 def test_what_left_is_noted_when_the_database_is_back_and_not_sent_again(

@@ -29,7 +29,7 @@ class Visitor:
         self._address = address
         self._session = requests.Session()
         opened = self._session.post(
-            f"{address}/api/channels/web/sessions", json={"language": "fr"}, timeout=10
+            f"{address}/api/channels/web/sessions", json={"language": "fr"}, timeout=60
         )
         opened.raise_for_status()
         self._headers = {"Authorization": f"Bearer {opened.json()['token']}"}
@@ -41,7 +41,7 @@ class Visitor:
             f"{self._address}/api/channels/web/messages",
             json={"id": str(uuid.uuid4()), "text": text},
             headers=self._headers,
-            timeout=10,
+            timeout=60,
         )
         assert sent.status_code == 202, sent.text
         limit = time.monotonic() + within
@@ -58,7 +58,7 @@ class Visitor:
             f"{self._address}/api/channels/web/history",
             params={"after": self._seen},
             headers=self._headers,
-            timeout=10,
+            timeout=60,
         ).json()["messages"]
         if history:
             self._seen = history[-1]["seq"]
@@ -108,7 +108,7 @@ def listening(port: str) -> psutil.Process:
 def test_it_prints_where_to_go_and_every_part_is_well(house: dict[str, str]) -> None:
     assert "/chat" in house["GREETING"]
     assert "/desk/join/" in house["GREETING"]
-    health = requests.get(f"{house['ADDRESS']}/health", timeout=10)
+    health = requests.get(f"{house['ADDRESS']}/health", timeout=60)
     assert health.status_code == 200
     assert health.json()["status"] == "ok"
 
@@ -134,7 +134,7 @@ def test_a_conversation_survives_the_engine_killed_in_its_middle(house: dict[str
     assert [item["key"] for item in answered if item["key"].startswith("ask.")] == ["ask.means"]
     assert (
         'relais_part_restarts_total{part="engine"} 1.0'
-        in requests.get(f"{house['ADDRESS']}/metrics", timeout=10).text
+        in requests.get(f"{house['ADDRESS']}/metrics", timeout=60).text
     )
 
 
