@@ -6,10 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from bot.replay.play import FrozenClock
 from bot.replay.stage import Stage, stage
 from bot.settings import Settings
+
+# What a browser shows may take a busy machine long (milliseconds); what is there at once costs nothing.
+expect.set_options(timeout=60_000)
 
 
 @pytest.fixture(scope="session")

@@ -146,7 +146,7 @@ class PlaceFinder:
         after = self._named(at + 1, {at + 1}, False) if at + 1 < len(self._tokens) else None
         if after is not None and set(after.answer.candidates) & set(codes):
             return Mention(at, after.end, after.answer, False)
-        answer = self._gazetteer.choose(codes, near=self._near)
+        answer = self._gazetteer.by_postcode(self._tokens[at], near=self._near)
         return Mention(at, at + 1, answer, not any(map(self._gazetteer.in_region, codes)))
 
     def _alike(self, at: int, cued: set[int], expected: bool) -> Mention | None:

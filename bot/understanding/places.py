@@ -236,6 +236,13 @@ class Gazetteer:
         """The communes that a postcode serves."""
         return self._postcodes.get(postcode, [])
 
+    def by_postcode(self, postcode: str, *, near: str | None = None) -> PlaceAnswer:
+        """What a postcode alone means: never taken without asking back, even where it serves one commune only."""
+        codes = sorted(self.with_postcode(postcode), key=lambda code: self._order(code, near))
+        if len(codes) == 1:
+            return PlaceAnswer((codes[0],), EXACT, 1.0, True)
+        return PlaceAnswer(tuple(codes[: self.choice.shown]), AMBIGUOUS if codes else UNKNOWN, 1.0, True)
+
     def departement(self, text: str) -> str | None:
         """The département that a folded word or number names, or None."""
         if re.fullmatch(r"\d\d|2[ab]", text):
@@ -259,7 +266,7 @@ class Gazetteer:
             else:
                 name.append(word)
         if not name:
-            return self.choose(self.with_postcode(postcode) if postcode else [], near=near)
+            return self.by_postcode(postcode, near=near) if postcode else PlaceAnswer()
         return self.look_up(" ".join(name), postcode=postcode, departement=departement, near=near)
 
     def look_up(

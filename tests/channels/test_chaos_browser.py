@@ -63,7 +63,7 @@ def test_between_the_widget_and_the_application(
     for number, text in enumerate(SAID, 1):
         field.fill(text)
         field.press("Enter")
-        expect(answers).to_have_count(number, timeout=30_000)
+        expect(answers).to_have_count(number, timeout=60_000)
     assert [asked.text for asked in site.engine.asked] == SAID
     assert answers.all_inner_texts() == [f"fr:echo {text}" for text in SAID]
     assert len(bad.faults) < 2

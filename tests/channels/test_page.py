@@ -96,7 +96,7 @@ def test_a_message_written_offline_leaves_once_when_the_network_is_back(page: Pa
     expect(page.locator("#status")).to_have_text("fr:page.offline")
     page.context.set_offline(False)
     expect(page.get_by_role("log").get_by_text("fr:echo je vais à Cholet demain")).to_be_visible(
-        timeout=15000
+        timeout=60_000
     )
     assert len(site.engine.asked) == 1
 

@@ -151,7 +151,7 @@ def test_one_person_on_three_channels_is_one_conversation(
     page.locator("textarea").fill("أريد الذهاب إلى العمل في شوليه وليس لدي سيارة")
     page.locator("textarea").press("Enter")
     answered = page.locator("li.relais .text").last
-    expect(answered).to_have_attribute("lang", "ar", timeout=30_000)
+    expect(answered).to_have_attribute("lang", "ar", timeout=60_000)
     expect(answered).to_have_attribute("dir", "rtl")
 
     # On by SMS, with the code the widget gives.

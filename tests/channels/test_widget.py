@@ -285,7 +285,7 @@ def test_who_cannot_see_is_told_once_that_it_lasts(hosting: Hosting, site: Site)
     host.open()
     host.say("je vais à Cholet demain")
     live = host.page.locator("[aria-live=polite] p")
-    expect(live).to_have_text("fr:page.waiting", timeout=10_000)
+    expect(live).to_have_text("fr:page.waiting", timeout=60_000)
     gate.set()
     expect(host.log.get_by_text("fr:echo je vais")).to_be_visible()
 
@@ -316,7 +316,7 @@ def test_what_is_written_offline_leaves_once_and_what_came_meanwhile_is_shown(
     expect(host.page.locator(".status")).to_have_text("fr:page.offline")
     site.house.gateway.tell(host.conversation(), [Say("meanwhile")])
     host.page.context.set_offline(False)
-    expect(host.log.get_by_text("fr:echo je vais")).to_be_visible(timeout=20000)
+    expect(host.log.get_by_text("fr:echo je vais")).to_be_visible(timeout=60_000)
     expect(host.log.get_by_text("fr:meanwhile")).to_have_count(1)
     assert len(site.engine.asked) == 2
 
@@ -336,7 +336,7 @@ def test_what_the_server_could_not_take_is_sent_again(hosting: Hosting, site: Si
 
     host.page.route("**/api/channels/web/messages", trouble)
     host.say("je vais à Cholet demain")
-    expect(host.log.get_by_text("fr:echo je vais")).to_be_visible(timeout=20_000)
+    expect(host.log.get_by_text("fr:echo je vais")).to_be_visible(timeout=60_000)
     assert len(site.engine.asked) == 1
     expect(host.page.locator("li")).to_have_count(2)
 

@@ -223,6 +223,30 @@ for patch in (action_calls, plain_runner, tracker_rows):
     sys.exit(f"a changed Rasa was not noticed by {patch.__name__}")
 """
 
+NO_TENSORFLOW = """
+import sys
+from engine import no_tensorflow
+no_tensorflow.apply()
+import rasa.core.run
+from rasa.engine.recipes import default_components
+from rasa.utils.tensorflow.models import RasaModel
+real = [name for name, module in sys.modules.items()
+        if name.partition(".")[0] in no_tensorflow.PACKAGES and getattr(module, "__file__", None)]
+assert not real, real
+try:
+    RasaModel("x")
+except no_tensorflow.NeedsTensorflow as refused:
+    assert "config.yml" in str(refused)
+else:
+    raise SystemExit("a model was made of nothing")
+try:
+    no_tensorflow.apply()
+except RuntimeError:
+    pass
+else:
+    raise SystemExit("applied too late, and not noticed")
+"""
+
 
 @pytest.mark.engine
 @pytest.mark.parametrize(
@@ -236,6 +260,7 @@ for patch in (action_calls, plain_runner, tracker_rows):
         ACTION_CALLS,
         TRACKER_ROWS,
         GUARDS,
+        NO_TENSORFLOW,
     ],
     ids=[
         "constant schema",
@@ -246,6 +271,7 @@ for patch in (action_calls, plain_runner, tracker_rows):
         "action calls",
         "tracker rows",
         "the other three, Rasa changed",
+        "no TensorFlow",
     ],
 )
 def test_patch(code: str) -> None:

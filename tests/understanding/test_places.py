@@ -37,6 +37,14 @@ def test_asks_back(understanding: Understanding, text: str) -> None:
     assert answer.code is None
 
 
+@pytest.mark.parametrize(("text", "several"), [("44300", False), ("72600", True), ("44170", True)])
+def test_a_postcode_alone_is_never_taken_without_asking_back(
+    understanding: Understanding, text: str, several: bool
+) -> None:
+    answer = understanding.gazetteer.resolve(text)
+    assert (len(answer.candidates) > 1, answer.confirm) == (several, True)
+
+
 @pytest.mark.parametrize("text", ["", "zzzzqqqq", "00000", "😀"])
 def test_unknown(understanding: Understanding, text: str) -> None:
     assert understanding.gazetteer.resolve(text).status == UNKNOWN
