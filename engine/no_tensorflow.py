@@ -17,8 +17,11 @@ from typing import Any
 PACKAGES = frozenset(["tensorflow", "tensorflow_addons", "tensorflow_hub", "tensorflow_text", "keras"])
 
 
-class NeedsTensorflow(Exception):
-    """A component that uses TensorFlow was put into the pipeline."""
+class NeedsTensorflow(ImportError):
+    """A component that uses TensorFlow was put into the pipeline.
+
+    An `ImportError`, so that spaCy, which only looks whether TensorFlow is there, finds that it is not.
+    """
 
 
 class Hollow(type):
@@ -31,7 +34,7 @@ class Hollow(type):
         """Raise `NeedsTensorflow`."""
         raise NeedsTensorflow(
             f"{cls.__module__}.{cls.__qualname__}: the engine runs without TensorFlow, which config.yml did not need."
-            " Take the component out again, or this patch (engine/no_tensorflow.py) out of engine/patches.py."
+            " Take the component out again, or engine/no_tensorflow.py out of engine/serve.py and engine/train.py."
         )
 
 

@@ -1,4 +1,7 @@
-"""All patches of the engine, in one place; each lives in its own module with its own test."""
+"""The engine's patches, in one place; each lives in its own module with its own test.
+
+One more, `engine.no_tensorflow`, must be applied before Rasa is imported, which importing this module does.
+"""
 
 from __future__ import annotations
 

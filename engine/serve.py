@@ -52,6 +52,10 @@ def main() -> None:
 
     # Rasa's old dependencies warn by the dozen at every start, and some of them reset the filters.
     warnings.showwarning = lambda *_args, **_more: None
+    if not options.stock:
+        from engine import no_tensorflow
+
+        no_tensorflow.apply()
     import rasa.core.run
     from rasa.core.utils import AvailableEndpoints
 

@@ -20,6 +20,9 @@ def main() -> None:
     options = parser.parse_args()
     # Rasa's old dependencies warn by the dozen at every start, and some of them reset the filters.
     warnings.showwarning = lambda *_args, **_more: None
+    from engine import no_tensorflow
+
+    no_tensorflow.apply()
     import rasa
 
     result = rasa.train(
