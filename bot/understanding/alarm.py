@@ -26,7 +26,7 @@ class Heard:
 
 
 class Alarms:
-    """signals.yml and danger.yml read as one: each language's words are spelt and searched once for both.
+    """Signals and dangers read as one: each language's words are spelt and searched once for both.
 
     `contents` is the content of each of `FILES`; `own` are the languages' lexicons, whose spellings count here too.
     """
@@ -50,8 +50,15 @@ class Alarms:
 
     @classmethod
     def load(cls, data: Path, letters: Letters, own: Mapping[str, Lexicon]) -> Alarms:
-        """From data/lexicons. Raises `LexiconError` when a file cannot be used."""
-        return cls({name: read_yaml(data / "lexicons" / f"{name}.yml") for name in FILES}, letters, own)
+        """From data/lexicons: `<name>.yml` for each of `FILES`, and its languages in files of their own beside it
+        (`<name>/<language>.yml`) where it has such. Raises `LexiconError` when a file cannot be used."""
+        folder = data / "lexicons"
+        contents = {name: read_yaml(folder / f"{name}.yml") for name in FILES}
+        for name, content in contents.items():
+            content.setdefault("languages", {}).update(
+                {path.stem: read_yaml(path) for path in sorted((folder / name).glob("*.yml"))}
+            )
+        return cls(contents, letters, own)
 
     def hear(self, tokens: Sequence[Token]) -> Heard:
         """What the tokens of a message say in any language.
