@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from babel.dates import format_datetime, format_timedelta
@@ -65,33 +66,57 @@ class Lists:
     others: Sequence[Row]
 
 
+WAITS = Handover.state.in_([state.value for state in CLAIMABLE])
+LATE = (Handover.reminders > 0) | (Handover.state == State.EXPIRED.value)
+HELD = Handover.state == State.CLAIMED.value
+
+
 def lists(session: Session, who: Counsellor, places: Places, now: datetime, thread: Thread) -> Lists:
     """The handovers under way that this counsellor may see; most urgent and longest waiting first.
 
     Of those held, the ones in which the person waits for an answer come first.
     """
-    waits = Handover.state.in_([state.value for state in CLAIMABLE])
-    held = Handover.state == State.CLAIMED.value
     names = {row.id: row.name for row in session.execute(select(Counsellor.id, Counsellor.name))}
 
     def rows(*conditions: Any) -> list[Row]:
-        query = (
-            select(*COLUMNS)
-            .where(visible(who), *conditions)
-            .order_by(Handover.priority, Handover.opened_at)
-            .limit(SHOWN)
-        )
-        found = session.execute(query).all()
-        held_ones = [row.conversation_id for row in found if row.state == State.CLAIMED.value]
-        silent = thread.unanswered(session, held_ones) if held_ones else ()
-        made = [_row(row, names, places, now, row.conversation_id in silent) for row in found]
-        return sorted(made, key=lambda row: not row.unanswered)
+        return _rows(session, who, places, now, thread, names, *conditions)
 
     return Lists(
-        waiting=rows(waits),
-        mine=rows(held, Handover.claimed_by == who.id),
-        others=rows(held, Handover.claimed_by != who.id),
+        waiting=rows(WAITS),
+        mine=rows(HELD, Handover.claimed_by == who.id),
+        others=rows(HELD, Handover.claimed_by != who.id),
     )
+
+
+def today(
+    session: Session, who: Counsellor, places: Places, now: datetime, thread: Thread
+) -> tuple[list[Row], list[Row]]:
+    """What is late, and what this counsellor holds."""
+    late = _rows(session, who, places, now, thread, {}, WAITS, LATE)
+    mine = _rows(session, who, places, now, thread, {who.id: who.name}, HELD, Handover.claimed_by == who.id)
+    return late, mine
+
+
+def _rows(
+    session: Session,
+    who: Counsellor,
+    places: Places,
+    now: datetime,
+    thread: Thread,
+    names: dict[str, str],
+    *conditions: Any,
+) -> list[Row]:
+    query = (
+        select(*COLUMNS)
+        .where(visible(who), *conditions)
+        .order_by(Handover.priority, Handover.opened_at)
+        .limit(SHOWN)
+    )
+    found = session.execute(query).all()
+    held_ones = [row.conversation_id for row in found if row.state == State.CLAIMED.value]
+    silent = thread.unanswered(session, held_ones) if held_ones else ()
+    made = [_row(row, names, places, now, row.conversation_id in silent) for row in found]
+    return sorted(made, key=lambda row: not row.unanswered)
 
 
 def ended(session: Session, who: Counsellor, places: Places, now: datetime) -> list[Row]:
@@ -123,6 +148,32 @@ def mark(session: Session, who: Counsellor) -> str:
     return f"{count}-{versions or 0}-{written or 0}"
 
 
+@dataclass(frozen=True)
+class Beat:
+    """What moves any list: the handovers under way, and what was written to each counsellor who holds some."""
+
+    under_way: str
+    written: Mapping[str, int]
+
+    def of(self, counsellor_id: str) -> str:
+        """The part of it that may move this counsellor's list."""
+        return f"{self.under_way}-{self.written.get(counsellor_id, 0)}"
+
+
+def beat(session: Session) -> Beat:
+    """The beat now, for all counsellors at once."""
+    count, versions = session.execute(
+        select(func.count(), func.sum(Handover.version)).where(Handover.state.in_(UNDER_WAY))
+    ).one()
+    written = session.execute(
+        select(Handover.claimed_by, func.sum(Conversation.seq))
+        .join(Conversation, Handover.conversation_id == Conversation.id)
+        .where(Handover.state == State.CLAIMED.value)
+        .group_by(Handover.claimed_by)
+    )
+    return Beat(f"{count}-{versions or 0}", {row[0]: row[1] for row in written if row[0]})
+
+
 def notes(session: Session, row: Handover) -> list[dict[str, str]]:
     """The notes of a case in order, with who wrote them and when."""
     names = {one.id: one.name for one in session.scalars(select(Counsellor))}
@@ -143,7 +194,7 @@ def _row(row: Any, names: dict[str, str], places: Places, now: datetime, unanswe
         id=row.id,
         priority=row.priority,
         state=row.state,
-        age=format_timedelta(now - row.opened_at, locale="fr"),
+        age=_age(round((now - row.opened_at).total_seconds())),
         origin=place(places, row.origin),
         destination=place(places, row.destination),
         channel=row.channel,
@@ -153,6 +204,17 @@ def _row(row: Any, names: dict[str, str], places: Places, now: datetime, unanswe
         outcome=row.outcome,
         unanswered=unanswered,
     )
+
+
+def _age(seconds: int) -> str:
+    """How long ago, in French words."""
+    return _aged(seconds if seconds < 3600 else seconds // 600 * 600)
+
+
+@lru_cache(maxsize=8192)
+def _aged(seconds: int) -> str:
+    # A quarter of the list's time was Babel saying the same few ages again (2026-11-26).
+    return format_timedelta(timedelta(seconds=seconds), locale="fr")
 
 
 def place(places: Places, code: str | None) -> str | None:

@@ -17,7 +17,6 @@ from bot.handover.desk import cases
 from bot.handover.desk.scope import visible
 from bot.handover.desk.visit import Desk
 from bot.handover.hours import PARIS
-from bot.handover.life import CLAIMABLE, State
 from bot.handover.tables import Counsellor, Handover
 
 SINCE = timedelta(days=7)
@@ -44,13 +43,13 @@ def add(router: APIRouter, desk: Desk) -> None:
         with desk.visit(request, "cases") as visit:
             offer = desk.offer.current()
             since = (visit.now - SINCE).astimezone(PARIS)
-            shown = cases.lists(visit.session, visit.who, desk.places, visit.now, desk.thread)
+            late, mine = cases.today(visit.session, visit.who, desk.places, visit.now, desk.thread)
             return desk.show(
                 visit,
                 "day.html",
                 counts=counts(visit.session, visit.who),
-                late=[row for row in shown.waiting if row.late],
-                mine=shown.mine,
+                late=late,
+                mine=mine,
                 fresh=offer.fresh(since.date())[:MOST_FRESH],
                 since=cases.moment(since),
                 loads=loads(visit.session, since),
@@ -64,14 +63,12 @@ def add(router: APIRouter, desk: Desk) -> None:
 
 def counts(session: Session, who: Counsellor) -> Counts:
     """The numbers of the day, read in one look at the table."""
-    waits = Handover.state.in_([state.value for state in CLAIMABLE])
-    late = (Handover.reminders > 0) | (Handover.state == State.EXPIRED.value)
-    mine = (Handover.state == State.CLAIMED.value) & (Handover.claimed_by == who.id)
+    mine = cases.HELD & (Handover.claimed_by == who.id)
     row = session.execute(
         select(
-            func.count().filter(waits),
-            func.count().filter(waits & late),
-            func.count().filter(waits & Handover.priority.in_(["U0", "U1"])),
+            func.count().filter(cases.WAITS),
+            func.count().filter(cases.WAITS & cases.LATE),
+            func.count().filter(cases.WAITS & Handover.priority.in_(["U0", "U1"])),
             func.count().filter(mine),
         )
         .select_from(Handover)

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from bot.gateway.tables import Contact, Conversation, Person
-from bot.handover.desk import live
+from bot.handover.desk import cases, live
 from bot.handover.desk.browser import IDLE
 from bot.handover.desk.pages import SignInFirst
 from tests.handover.desk.conftest import House
@@ -68,6 +68,55 @@ def test_a_page_that_updates_itself_does_not_keep_the_session_alive(house: House
         house.clock.later(seconds=IDLE.total_seconds() * 0.45)
         ana.client.get("/desk/mark")
     assert "Se connecter" in ana.get("/desk").text
+
+
+def test_a_list_that_nothing_stirs_is_looked_at_seldom() -> None:
+    looks: list[int] = []
+    stirs = iter(["0", *["0"] * 30, "1", *["1"] * 60])
+
+    async def stirred() -> str:
+        return next(stirs)
+
+    def look() -> str:
+        looks.append(1)
+        return "a"
+
+    async def collect() -> list[str]:
+        before = await stirred()
+        return [event async for event in live._events(cast("Any", Watching(60)), look, "a", stirred, before)]
+
+    asyncio.run(collect())
+    # At the start, at rounds 20 and 40, and when something moved.
+    assert len(looks) == 4
+
+
+def test_all_lists_share_one_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "EVERY", 60)
+    reads: list[int] = []
+
+    def read() -> cases.Beat:
+        reads.append(1)
+        return cases.Beat("1-1", {"ana": 3})
+
+    async def many() -> list[str]:
+        pulse = live.Pulse(read)
+        return await asyncio.gather(*(pulse.of(who) for who in ["ana", "bob"] * 25))
+
+    assert set(asyncio.run(many())) == {"1-1-3", "1-1-0"}
+    assert len(reads) == 1
+
+
+def test_the_pulse_moves_with_a_claim_and_with_what_is_written(house: House) -> None:
+    handover = house.handover()
+    ana = house.signed("Ana", "p49")
+
+    def now() -> cases.Beat:
+        with house.make() as session:
+            return cases.beat(session)
+
+    empty = now()
+    ana.post(f"/desk/cases/{handover}/claim")
+    assert now().of("anybody") != empty.of("anybody")
 
 
 def test_it_ends_when_the_browser_leaves() -> None:
