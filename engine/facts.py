@@ -109,10 +109,19 @@ class FactsReader(GraphComponent):
         ):
             name = "nlu_fallback"
             self._settle(message, name, [])
+        if (
+            name == "change_language"
+            and confidence >= SURE
+            and len((message.get(TEXT) or "").split()) <= SHORT_ANSWER
+        ):
+            # « başka dil »: another language, not another purpose.
+            facts = []
         meant = (state.get("yes_no") or {}).get(name)
         if isinstance(meant, dict) and not facts:
             self._settle(message, meant.get("intent", "inform"), meant.get("facts", []))
-        elif facts and self._yields(name, confidence):
+        elif facts and (
+            self._yields(name, confidence) or self._answers(facts, message.get(TEXT) or "", state)
+        ):
             self._settle(message, "inform", facts)
         else:
             self._add(message, facts)
@@ -160,6 +169,15 @@ class FactsReader(GraphComponent):
     def _yields(name: str | None, confidence: float) -> bool:
         """Whether a fact in the message weighs more than what the classifier says."""
         return name in SOCIAL or confidence < (SURE_OF_COMMAND if name in COMMANDS else SURE)
+
+    @staticmethod
+    def _answers(facts: list[dict[str, Any]], text: str, state: dict[str, Any]) -> bool:
+        """Whether the message is the place that was asked for and nothing else, whatever its name looks like."""
+        asked = state.get("asked")
+        return asked in PLACES and any(
+            fact["field"] == asked and 4 * len(fact.get("evidence", "")) >= 3 * len(text.strip())
+            for fact in facts
+        )
 
     @staticmethod
     def _settle(message: Message, intent: str, facts: list[dict[str, Any]]) -> None:

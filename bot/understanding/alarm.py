@@ -28,12 +28,18 @@ class Heard:
 class Alarms:
     """Signals and dangers read as one: each language's words are spelt and searched once for both.
 
-    `contents` is the content of each of `FILES`; `own` are the languages' lexicons, whose spellings count here too.
+    `contents` is the content of each of `FILES`; `own` are the languages' lexicons, whose spellings count here too;
+    `places` the words of names of places, none of which is a misspelt danger (« Savigné » and « saigné »).
     """
 
     def __init__(
-        self, contents: Mapping[str, Mapping[str, Any]], letters: Letters, own: Mapping[str, Lexicon]
+        self,
+        contents: Mapping[str, Mapping[str, Any]],
+        letters: Letters,
+        own: Mapping[str, Lexicon],
+        places: frozenset[str] = frozenset(),
     ) -> None:
+        self._places = places
         self._order = {name: [str(code) for code in contents[name]["order"]] for name in FILES}
         self._fillers = frozenset(
             letters.fold(str(word)) for name in FILES for word in contents[name].get("fillers") or ()
@@ -49,7 +55,9 @@ class Alarms:
             lexicon.foreign = _real_words(lexicon, own)
 
     @classmethod
-    def load(cls, data: Path, letters: Letters, own: Mapping[str, Lexicon]) -> Alarms:
+    def load(
+        cls, data: Path, letters: Letters, own: Mapping[str, Lexicon], places: frozenset[str] = frozenset()
+    ) -> Alarms:
         """From data/lexicons: `<name>.yml` for each of `FILES`, and its languages in files of their own beside it
         (`<name>/<language>.yml`) where it has such. Raises `LexiconError` when a file cannot be used."""
         folder = data / "lexicons"
@@ -58,7 +66,7 @@ class Alarms:
             content.setdefault("languages", {}).update(
                 {path.stem: read_yaml(path) for path in sorted((folder / name).glob("*.yml"))}
             )
-        return cls(contents, letters, own)
+        return cls(contents, letters, own, places)
 
     def hear(self, tokens: Sequence[Token]) -> Heard:
         """What the tokens of a message say in any language.
@@ -70,7 +78,7 @@ class Alarms:
         for lexicon in self.lexicons:
             if lexicon.script not in scripts:
                 continue
-            stream = read_stream(tokens, lexicon)
+            stream = read_stream(tokens, lexicon, self._places)
             for hit in stream.hits(lexicon.index.candidates(stream.words)):
                 name, _, part = hit.rule.field.partition(".")
                 if hit.rule.value not in found[name] and self._said(hit, part, stream):

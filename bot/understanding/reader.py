@@ -57,13 +57,9 @@ class Understanding:
         """From the project's data folder. Raises `LexiconError` when a file cannot be used."""
         letters = load_letters(data)
         lexicons = load_lexicons(data, letters)
-        return cls(
-            letters,
-            lexicons,
-            Policy.load(data),
-            gazetteer or Gazetteer.load(data, letters),
-            Alarms.load(data, letters, lexicons),
-        )
+        places = gazetteer or Gazetteer.load(data, letters)
+        alarms = Alarms.load(data, letters, lexicons, places.words)
+        return cls(letters, lexicons, Policy.load(data), places, alarms)
 
     def warm(self, *languages: str) -> None:
         """Compiles the patterns of these languages now (all of them by default) rather than at their first use."""

@@ -11,6 +11,7 @@ from rapidfuzz.distance import OSA
 
 from bot.understanding.lexicon import REMEMBERED, TWICE, Lexicon, Rule
 from bot.understanding.pattern import Pattern, captured
+from bot.understanding.script import script_of
 from bot.understanding.text import BORDER, Token, split_digits
 
 MAX_TOKENS = 500  # bounds the work on pasted documents
@@ -138,6 +139,11 @@ def read_stream(raw: Sequence[Token], lexicon: Lexicon, known: frozenset[str] = 
         if len(out) >= MAX_TOKENS:
             break
         text, start, end = chunk
+        follows = raw[rank + 1].text if rank + 1 < len(raw) else ""
+        inside = lexicon.script != "latin" and rank and follows in known and raw[rank - 1].text in known
+        if inside and script_of(text) == "latin":  # « la » of « Saint-Pierre-la-Cour » is no « لا »
+            out.append(chunk)
+            continue
         key = text if len(text) == end - start else (text, end - start)
         parts = memory.get(key)
         if parts is None:
@@ -148,7 +154,6 @@ def read_stream(raw: Sequence[Token], lexicon: Lexicon, known: frozenset[str] = 
             if len(memory) >= REMEMBERED:
                 memory.clear()
             memory[key] = parts
-        follows = raw[rank + 1].text if rank + 1 < len(raw) else ""
         if not parts or (len(parts) > 1 and parts[0].text == text and parts[1].text == follows):
             out.append(chunk)  # « c'est » is written out already
         elif len(parts) == 1:

@@ -62,6 +62,8 @@ DANGERS = [
     ("am avut acum un accident, curge sânge", "accident"),
 ]
 LURES = [
+    "bsr. aller au travail. j'habite à Savigné-l'Évêque",
+    "تجاوز هذا السؤال",
     "je suis mort de rire",
     "cette voiture me tue",
     "je suis crevé",
@@ -101,6 +103,7 @@ LURES = [
     "ብጥምየት ሞይተ",
 ]
 SIGNALS = [
+    ("ሰብ ኣሎ ዶ?", None),
     ("stop", "stop"),
     ("STOP svp", "stop"),
     ("ARRET", "stop"),
