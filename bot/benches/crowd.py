@@ -19,6 +19,10 @@ from bot.benches.mortal import SECRET
 from bot.channels.telegram.receiver import HEADER
 
 PATIENCE = 60.0
+# After so many messages somebody else takes the phone: one person may send thirty a minute (`bot.gateway.limits`).
+TURNS_EACH = 25
+# Two hundred people do not press « send » in the same instant: they arrive over this long (seconds).
+ARRIVING = 2.0
 
 
 @dataclass
@@ -141,6 +145,7 @@ async def crowd(
 
     async def talk(number: int) -> None:
         count = 0
+        await asyncio.sleep(ARRIVING * number / people)
         while time.monotonic() < until:
             for text in scripts[(number + count) % len(scripts)]:
                 if time.monotonic() >= until:
@@ -164,13 +169,13 @@ async def house(
     server = await asyncio.start_server(phones.serve, "127.0.0.1", api)
 
     async def turn(number: int, count: int, text: str) -> bool:
-        chat = str(first + number)
+        chat = str(first + number + people * (count // TURNS_EACH))
         bell = phones.bell(chat)
         bell.clear()
         user = {"id": int(chat), "is_bot": False, "first_name": "A", "language_code": "fr"}
         message = {"message_id": count + 1, "date": 1, "from": user, "text": text}
         update = {
-            "update_id": (first + number) * 10_000 + count,
+            "update_id": int(chat) * 100 + count % TURNS_EACH,
             "message": {**message, "chat": {"id": int(chat), "type": "private"}},
         }
         began = time.perf_counter()
