@@ -11,6 +11,7 @@ from typing import Any
 from bot.tamis.criteria import Expression, Full, Not, Season, Stated, Validity, any_of
 
 Parts = tuple[int | None, int, int | None]  # day, month, year
+_SUMMER = 6, 9
 _LEAP_YEAR = 2024  # so that the 29th of February of a season is a day
 
 
@@ -33,11 +34,12 @@ class Calendar:
         self._short, self._opens = compiled("short_range"), compiled("opens")
         self._too_late = compiled("too_late")
         self._days_of = re.compile(words["month_days"].replace("{month}", month))
+        self._summer = re.compile(words["summer"].replace("{month}", month))
         self._shut = re.compile(words["shut"])
 
     def speaks(self, text: str) -> bool:
         """Whether a date may be said."""
-        patterns = (self._range, self._short, self._since, self._last, self._opens)
+        patterns = (self._range, self._short, self._since, self._last, self._opens, self._summer)
         return any(pattern.search(text) for pattern in patterns)
 
     def read(self, text: str, updated: dt.date | None) -> list[tuple[int, int, Expression]]:
@@ -59,6 +61,11 @@ class Calendar:
         for match in self._days_of.finditer(text):
             number = self._months[match["month"].rstrip(".")]
             found.append((*match.span(), self._between((None, number, None), (None, number, None))))
+        for match in self._summer.finditer(text):
+            months = self._named_months(match)
+            if months and not any(start < match.end() and match.start() < end for start, end, _ in found):
+                season = self._between((None, months[0], None), (None, months[1], None))
+                found.append((*match.span(), self._open(text[: match.start()], season)))
         for match in self._opens.finditer(text):
             if not any(start < match.end() and match.start() < end for start, end, _ in found):
                 opening = self._opening(match, updated)
@@ -71,6 +78,14 @@ class Calendar:
             if not any(start < match.end() and match.start() < end for start, end, _ in found):
                 found.append((match.start(), match.end(), self._until(match, updated)))
         return found
+
+    def _named_months(self, match: re.Match[str]) -> tuple[int, int] | None:
+        """« juillet-août », « (juin à septembre) », « l'été »; months apart from each other are no season."""
+        first, last = match["first"] or match["from"], match["last"] or match["to"]
+        if not first or not last:
+            return _SUMMER
+        months = self._months[first.rstrip(".")], self._months[last.rstrip(".")]
+        return months if match["from"] or months[1] == months[0] + 1 else None
 
     def _open(self, before: str, expression: Expression) -> Expression:
         """« Fermé du 1er au 31 août »: open the rest of the year."""

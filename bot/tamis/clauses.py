@@ -69,7 +69,7 @@ class Parser:
                 # « Tout public : jeunes… » lists examples; « plutôt les jeunes, mais tout le monde peut venir ».
                 return Clause(None, True)
             people = bool(items) and all(item.people for item in items)
-            if self._lexicon.together.search(text):
+            if items and self._lexicon.together.search(text):
                 expression = all_of(*(item.whole() for item in items))
             return Clause(expression, welcome, people, bool(items) and items[0].verb)
         start, body_start, body_end, rest_start = cut

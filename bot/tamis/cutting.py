@@ -12,6 +12,10 @@ WORD = re.compile(r"[a-z][a-z'._-]*[a-z]|[a-z]")
 
 _EXEMPTABLE = frozenset({"age", "quotient", "resources", "prescription", "duration", "licence", "contract"})
 
+_FOR_ALL = re.compile(
+    r"\b(?:ouverte?s?|accessibles?|reservee?s?|destinee?s?|tous|toute?s?|habitants|residents|publics?)\b"
+)
+
 
 def bare(word: str) -> str:
     """A word without its article (« l'emploi ») and its points."""
@@ -111,7 +115,8 @@ class Cutting:
         """What is required of whom `except_for` leaves; `cut` is where the mark of the exception stands."""
         start, mark = cut[0], text[cut[0] : cut[1]]
         silent = not any(span.kind == "open" or span.expression for span in spans if span.end <= start)
-        freed = self._lexicon.exempt.search(mark) and silent
+        # « ouvert à tous les habitants, sauf apprentis »: who may come is said, the exception leaves some out.
+        freed = self._lexicon.exempt.search(mark) and silent and not _FOR_ALL.search(text, 0, start)
         if (
             main is None
             and freed

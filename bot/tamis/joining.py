@@ -129,6 +129,8 @@ def _group(group: list[Item], listing: bool, after: str) -> Expression:
         return all_of(
             old_enough[0].whole(), any_of(*(item.whole() for item in group if item is not old_enough[0]))
         )
+    if not listing and group[0].age_only and group[0].verb and joints == {","}:
+        return all_of(members[0], any_of(*members[1:]))  # « avoir 18 ans, contrat d'apprentissage »
     if not listing and _age_then_choice(group):
         return all_of(members[0], any_of(*members[1:]))
     if len(group) > 2 and ages == 1 and group[0].age_only and (not group[0].noun or _grown(group[0])):

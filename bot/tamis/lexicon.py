@@ -61,7 +61,7 @@ class Lexicon:
         self._add(patterns["licence_other"], "unread", Stated("other", "licence"))
         self._add(patterns["resources"], "resources", Stated("resources"))
         by = patterns["prescriber"]
-        article = r"(?: (?:un|une|la|le|les|des|du|par|votre|leur|d'un)|l')*"
+        article = r"(?: (?:un|une|la|le|les|des|du|par|votre|son|leur|d'une?|de la)|(?: de)? ?l'| d')*"
         until = rf"(?:(?!{by['stop']})[^.;,\n()]){{0,80}}"
         whom = rf"{until}(?:(?:,| ou| et|/|,? \(){article} ?(?:{by['noun']}){until}\)?)*"
         whom += by["brackets"].replace("{noun}", by["noun"])

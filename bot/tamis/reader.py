@@ -41,6 +41,11 @@ _PRESCRIBED = re.compile(r"prescription|fiche d'orientation|fiche de liaison")
 _AND_BE = re.compile(
     r"(?:,|;|\bet) (?:etre|avoir|habiter|resider|posseder) "
 )  # « se munir de sa carte, être majeur »
+# « Pour toute personne au RSA, le Département finance… »: the people, then what is done for them.
+_FOR_THEM = re.compile(
+    r"^\W*(?:pour|a) (?:tout|toute|chaque|les|tous les|toutes les|des)\b[^,;:.]{3,80}"
+    r"(?=, (?:l[ea]s?|une?|nous|on|vous|ils?|elles?|cette?|ce|notre|nos)\b|, l')"
+)
 _HEADER_ONLY = re.compile(r"^[^:]{0,60}:\s*$")
 
 
@@ -193,6 +198,9 @@ class Reader:
             return None, False
         spans = [span for span in self._spotter.spans(folded, setting) if not self._some_only(span, folded)]
         lenient = not strong
+        for_them = _FOR_THEM.match(folded) if prose else None
+        if for_them and not any(span.expression for span in spans if span.end > for_them.end()):
+            folded, spans = folded[: for_them.end()], [s for s in spans if s.end <= for_them.end()]
         meaning = [span for span in spans if span.expression is not None]
         if name == "description" and meaning and all(span.told for span in meaning):
             # Of a sentence on when a service is shut, or out of whose reach, the rest asks nothing.

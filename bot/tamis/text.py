@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.tamis.shortened import POINTED, in_full
+
 SENTENCE = 1_200  # a longer run of words without a stop is read in pieces
 LIMIT = 20_000  # characters of one field that are read; the schema allows 10,000
 
@@ -38,23 +40,21 @@ _JOBSEEKER = re.compile(
     r"(?:(?<=^)|(?<=[\n,/(:;•-])|(?<=[,/(:;•-] )|(?<=[a-z] ))DE(?=\s*[,/);:.+&\n]|\s*$|\s+[a-z])"
 )
 _INLINE_LIST = re.compile(r"(?<=[a-z)]) - (?=[a-z])")
-_BREAK = re.compile(
-    r"\n+|;+|[!?]+|\.(?=\s|$)(?<!\bex\.)(?<!\bmax\.)(?<!\bmin\.)(?<!\bcf\.)(?<!\binf\.)(?<!\bsup\.)(?<!\betc\.)"
-    r"|\.(?=[a-z]{4,} [a-z])"
-)
+_POINTED = "".join(rf"(?<!\b{short}\.)" for short in POINTED)
+_BREAK = re.compile(rf"\n+|;+|[!?]+|\.(?=\s|$){_POINTED}|\.(?!(?:euse|rice|trice)s?\b)(?=[a-z]{{4,}} [a-z])")
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A piece of a field: the words as written, and the same length folded to plain lower-case letters."""
+    """A piece of a field: the words as written, and folded to plain lower-case letters, short words in full."""
 
     written: str
     folded: str
     line: int = field(default=0, compare=False)
 
-    def words(self, start: int = 0, end: int | None = None) -> str:
-        """The exact words between two positions, spaces made single."""
-        return " ".join(self.written[start:end].split()).strip(" ,;:-.")
+    def words(self) -> str:
+        """The exact words, spaces made single."""
+        return " ".join(self.written.split()).strip(" ,;:-.")
 
 
 def plain(value: Any) -> str:
@@ -116,7 +116,7 @@ def sentences(value: Any) -> Iterator[Sentence]:
         end = found.start() if found else len(folded)
         for low, high in _pieces(folded, start, end):
             if folded[low:high].strip(" -*:.,"):
-                yield Sentence(text[low:high], folded[low:high], line)
+                yield Sentence(text[low:high], in_full(folded[low:high]), line)
         if found:
             line += "\n" in found[0]
             start = found.end()
