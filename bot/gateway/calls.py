@@ -39,16 +39,6 @@ class Calls:
             self._busy.update(taken)
         return taken
 
-    def begin(self, found: list[str], limit: int) -> list[str]:
-        """Of those the database names, who is not worked on already, while no more than `limit` are."""
-        with self._lock:
-            room = max(0, limit - len(self._busy))
-            taken = [one for one in found if one not in self._busy][:room]
-            for one in taken:
-                self._waiting.pop(one, None)
-            self._busy.update(taken)
-        return taken
-
     def done(self, conversation_id: str) -> None:
         """It is worked on no more; whatever called meanwhile is looked at again."""
         with self._lock:

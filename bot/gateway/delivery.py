@@ -91,10 +91,20 @@ class Deliverer:
                 if back or now - kept > LEASE / 4:
                     self._keep()
                     kept = now
-                self._begin()
+                self._look(now)
             except SQLAlchemyError as error:
                 log.error("deliverer: %s", type(error).__name__)
             looked = time.monotonic()
+
+    def _look(self, now: datetime) -> None:
+        """Call for what nobody called us for: other processes' messages, what is tried again, reminders due.
+
+        They wait in the same line as those who rang, or a crowd that rings all the time would hold them up for ever.
+        """
+        with self._gateway.sessions() as session:
+            found = session.scalars(due(now, self._open(now)).with_only_columns(Outbox.conversation_id)).all()
+        for conversation_id in found:
+            self._calls.ring(conversation_id)
 
     def _all_of(self, conversation_id: str) -> None:
         """Send what waits in one conversation, in order, until nothing does or something cannot leave."""

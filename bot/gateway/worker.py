@@ -18,6 +18,8 @@ from bot.gateway.lease import HOLD
 POLL = 0.5
 SWEEP_EVERY = 120  # polls: erased persons' last traces are looked for about once a minute
 KEEP_EVERY = HOLD / 4
+# Looked for at once, for each worker.
+AHEAD = 8
 log = logging.getLogger(__name__)
 
 
@@ -77,13 +79,14 @@ class Worker:
             looked = time.monotonic()
 
     def _look(self) -> None:
-        """What nobody called us for: other processes' arrivals, what is tried again, what a dead worker left."""
-        busy = self._calls.busy()
-        if busy >= self._workers:
-            return
+        """Call for what nobody called us for: other processes' arrivals, what is tried again, what a dead worker left.
+
+        They wait in the same line as those who rang, or a crowd that rings all the time would hold them up for ever.
+        """
         with self._gateway.sessions() as session:
-            found = lease.due(session, self._gateway.clock(), self._workers)
-        self._play_all(self._calls.begin(found, self._workers))
+            found = lease.due(session, self._gateway.clock(), AHEAD * self._workers)
+        for conversation_id in found:
+            self._calls.ring(conversation_id)
 
     def _play_all(self, conversations: list[str]) -> None:
         for one in conversations:

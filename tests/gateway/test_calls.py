@@ -40,13 +40,3 @@ def test_the_end_of_one_wakes_who_waits_for_room() -> None:
     calls.wait(30)
     assert time.monotonic() - began < 20
     assert calls.take(1) == ["b"]
-
-
-def test_what_the_database_names_is_not_worked_on_twice() -> None:
-    calls = Calls()
-    calls.ring("a")
-    calls.ring("b")
-    assert calls.begin(["a", "c"], 8) == ["a", "c"]
-    assert calls.take(8) == ["b"]
-    assert calls.begin(["a", "b", "d"], 4) == ["d"]
-    assert calls.begin(["e"], 4) == []

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import event, select
 from sqlalchemy.exc import OperationalError
 
-from bot.gateway.delivery import IN_A_ROW, LONGEST_PAUSE, Deliverer
+from bot.gateway.delivery import IN_A_ROW, LONGEST_PAUSE, SENDERS_AT_ONCE, Deliverer
 from bot.gateway.message import Outgoing
 from bot.gateway.reply import Say
 from bot.gateway.reports import report
@@ -133,6 +133,14 @@ def test_a_slow_address_holds_up_nobody_else(house: House) -> None:
     provider.gate.set()
     deliverer.stop()
     assert len(provider.sent) == 3
+
+
+def test_what_nobody_rang_for_waits_in_line_while_every_sender_is_busy(house: House) -> None:
+    house.say("un premier message ici", channel="sms", address="+33600000001")
+    deliverer = Deliverer(house.gateway, {"sms": Provider()})
+    deliverer._busy.update(range(1000, 1000 + SENDERS_AT_ONCE))
+    deliverer._look(house.clock())
+    assert deliverer._calls.take(SENDERS_AT_ONCE) == [house.conversation]
 
 
 def test_a_provider_that_asks_to_wait_is_left_alone_by_everybody(post: Post) -> None:

@@ -138,3 +138,16 @@ def test_a_counsellor_who_comes_while_the_engine_works_is_not_talked_over(house:
 
     house.engine.script = [claimed]
     assert house.keys("je suis là maintenant") == ["hold.counsellor"]
+
+
+def test_what_nobody_rang_for_waits_in_line_while_every_worker_is_busy(house: House) -> None:
+    """A message of another process, or one that is tried again, among a crowd that rings all the time."""
+    incoming = Incoming("web", "amina", "m1", text="un premier message ici")
+    conversation = house.gateway.conversation_of(house.gateway.receive(incoming))
+    worker = Worker(house.gateway)
+    for number in range(house.gateway.settings.workers):
+        worker._calls.ring(f"crowd-{number}")
+    crowd = worker._calls.take(house.gateway.settings.workers)
+    worker._look()
+    worker._calls.done(crowd[0])
+    assert worker._calls.take(house.gateway.settings.workers) == [conversation]
