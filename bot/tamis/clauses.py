@@ -68,6 +68,13 @@ class Parser:
             if welcome and people_only(expression) and freely:
                 # « Tout public : jeunes… » lists examples; « plutôt les jeunes, mais tout le monde peut venir ».
                 return Clause(None, True)
+            if expression is None and not prose and all(span.kind == "mobility" for span in spans):
+                bare_text = text
+                for span in spans:
+                    bare_text = bare_text[: span.start].ljust(span.end) + bare_text[span.end :]
+                asked = not spans or bare_text.strip(" .,:;()-")
+                asked = asked and self._lexicon.asks.search(bare_text)
+                return Clause(Stated("other") if asked else None, people=bool(asked) and listing)
             people = bool(items) and all(item.people for item in items)
             if items and self._lexicon.together.search(text):
                 expression = all_of(*(item.whole() for item in items))

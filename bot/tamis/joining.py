@@ -135,6 +135,11 @@ def _group(group: list[Item], listing: bool, after: str) -> Expression:
         return all_of(members[0], any_of(*members[1:]))
     if len(group) > 2 and ages == 1 and group[0].age_only and (not group[0].noun or _grown(group[0])):
         return _first_age(group, members)
+    if _aged_last(group):
+        choice = any_of(*members[:-1])  # « étudiant ou apprenti, moins de 26 ans »
+        return (
+            doubt(any_of(*members), all_of(choice, members[-1])) if listing else all_of(choice, members[-1])
+        )
     if "ou" in joints or after == "ou":
         if _mixed_verbs(group):
             return doubt(any_of(all_of(*members[:-1]), members[-1]), all_of(members[0], any_of(*members[1:])))
@@ -160,6 +165,13 @@ def _age_then_choice(group: list[Item]) -> bool:
     joints = [item.joint for item in rest]
     aged = first.age_only and not first.noun and not any(item.age_only for item in rest)
     return aged and len(rest) > 1 and joints[0] == "," and set(joints[1:]) == {"ou"}
+
+
+def _aged_last(group: list[Item]) -> bool:
+    """« …, moins de 26 ans »: an age after a choice of people and a comma."""
+    last = group[-1]
+    aged = last.age_only and not last.noun and not _generation(last.expression) and last.joint == ","
+    return aged and len(group) > 2 and not any(item.age_only for item in group[:-1])
 
 
 def _first_age(group: list[Item], members: list[Expression]) -> Expression:

@@ -133,6 +133,7 @@ class Lexicon:
         self.price = re.compile(patterns["prices_words"])
         self.joint, self.singular = re.compile(patterns["joint"]), re.compile(patterns["singular"])
         self.duty = re.compile(patterns["duty"])
+        self.asks = re.compile(patterns["asks"])
         self.fillers = frozenset(patterns["fillers"].split())
         self.partly, self.some = re.compile(patterns["partly"]), re.compile(patterns["some"])
         self.negations = frozenset(patterns["negations"].split())

@@ -43,10 +43,11 @@ _ONLY = re.compile(
 )
 _AND = re.compile(r"(?<=[a-z)]) ?& ?(?=[a-z(])")
 # What may stand before a point that ends no sentence.
-POINTED = (
+_POINTED = (
     "pers justif justifs attest photoc benef alloc hab etud dept dpt veh mini maxi min max inf sup sem ex cf etc "
     "env adm lun ven sam tel resp doc"
-).split()
+)
+POINTED = tuple(_POINTED.split())
 
 
 def in_full(folded: str) -> str:
