@@ -171,7 +171,8 @@ def _aged_last(group: list[Item]) -> bool:
     """« …, moins de 26 ans »: an age after a choice of people and a comma."""
     last = group[-1]
     aged = last.age_only and not last.noun and not _generation(last.expression) and last.joint == ","
-    return aged and len(group) > 2 and not any(item.age_only for item in group[:-1])
+    chosen = any(item.joint == "ou" for item in group)
+    return aged and chosen and not any(item.age_only for item in group[:-1])
 
 
 def _first_age(group: list[Item], members: list[Expression]) -> Expression:
