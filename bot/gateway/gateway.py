@@ -117,9 +117,12 @@ class Gateway:
         """Keep the conversations under way ours; call every few seconds. Raises `SQLAlchemyError`."""
         self._player.leases.keep()
 
-    def play(self, conversation_id: str) -> list[Outgoing]:
-        """Work on the conversation's due messages now, in this thread; what was answered."""
-        return self._player.play(conversation_id)
+    def play(self, conversation_id: str, again: Callable[[], None] | None = None) -> list[Outgoing]:
+        """Work on the conversation's due messages now, in this thread; what was answered.
+
+        With `again`, on one of them, and it is called when more wait.
+        """
+        return self._player.play(conversation_id, again)
 
     def tell(self, conversation_id: str, says: Sequence[Say], *, author: str = "system") -> list[Outgoing]:
         """Say something outside a turn, in the conversation's language; nothing to who said STOP."""

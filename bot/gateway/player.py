@@ -61,10 +61,11 @@ class Player:
         self._told = told
         self._spoken = frozenset(parts.speech.languages())
 
-    def play(self, conversation_id: str) -> list[Outgoing]:
+    def play(self, conversation_id: str, again: Callable[[], None] | None = None) -> list[Outgoing]:
         """Work on every message of the conversation that is due; what was answered.
 
-        Nothing when another worker has the conversation.
+        Nothing when another worker has the conversation. With `again`, one message only; it is called when more
+        wait, so that somebody who writes as fast as they are answered keeps nobody else waiting.
         """
         out: list[Outgoing] = []
         while (owner := self.leases.claim(conversation_id)) is not None:
@@ -77,6 +78,9 @@ class Player:
                     if answered is None:
                         break
                     out += answered
+                    if again is not None and self.leases.holds(owner):
+                        again()
+                        return out
                 else:
                     break
             finally:

@@ -94,7 +94,7 @@ class Worker:
 
     def _play(self, conversation_id: str) -> None:
         try:
-            self._gateway.play(conversation_id)
+            self._gateway.play(conversation_id, lambda: self._calls.ring(conversation_id))
         except Exception as error:  # the message stays pending; its conversation is found again
             log.error("turn: %s", type(error).__name__)
         finally:

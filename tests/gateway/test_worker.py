@@ -151,3 +151,37 @@ def test_what_nobody_rang_for_waits_in_line_while_every_worker_is_busy(house: Ho
     worker._look()
     worker._calls.done(crowd[0])
     assert worker._calls.take(house.gateway.settings.workers) == [conversation]
+
+
+class Chatterbox(Engine):
+    """While its first person is answered they write again, as often as they may."""
+
+    def __init__(self, house: House, most: int) -> None:
+        super().__init__()
+        self.house, self.left = house, most
+        self.order: list[str] = []
+        self.gateway = house.gateway
+
+    def ask(self, conversation_id: str, text: str, metadata: Mapping[str, Any]) -> Any:
+        self.order.append(text)
+        if text.startswith("vite") and self.left:
+            self.left -= 1
+            more = Incoming("web", "vite", f"v{self.left}", text=f"vite encore {self.left}")
+            self.gateway.receive(more)
+        return echo(text, metadata)
+
+
+def test_who_writes_as_fast_as_they_are_answered_keeps_nobody_waiting(house: House) -> None:
+    engine = Chatterbox(house, 6)
+    engine.gateway = gateway(house, engine)
+    engine.gateway.settings = house.gateway.settings.model_copy(update={"workers": 1})
+    worker = Worker(engine.gateway)
+    for number, who in enumerate(["vite", "lente", "calme"]):
+        engine.gateway.receive(Incoming("web", who, f"m{number}", text=f"{who} un premier message"))
+    worker.start()
+    until = time.monotonic() + 60
+    while len(engine.order) < 9 and time.monotonic() < until:
+        time.sleep(0.02)
+    worker.stop()
+    assert [text.split()[0] for text in engine.order[:3]] == ["vite", "lente", "calme"]
+    assert len(engine.order) == 9
