@@ -140,7 +140,7 @@ class Clock:
         ranked = sorted(
             hits,
             key=lambda h: (
-                h.end - h.start <= 2 and "time2" not in h.groups,
+                h.end - h.start <= 2 and h.rule.value != "end" and "time2" not in h.groups,
                 strength.get(h.rule.value, 4),
                 h.rule.rank,
             ),

@@ -90,11 +90,17 @@ class Scope:
         return False
 
     def _asked(self, hit: Hit, clause: tuple[int, int]) -> bool:
-        if any(i in self._self for i in range(max(clause[0], hit.start - 3), hit.end)):
+        if any(i in self._self for i in range(hit.start, hit.end)):
             return False
+        shielded = any(i in self._self for i in range(max(clause[0], hit.start - 3), hit.start))
         end = self._stream.tokens[clause[1]] if clause[1] < len(self._stream) else None
-        if end is not None and any(c in QUESTION_MARKS for c in self._text[end.start : end.end]):
+        marked = end is not None and any(c in QUESTION_MARKS for c in self._text[end.start : end.end])
+        # « je peux louer sans permis ? » asks; « je suis réfugié je peux louer ? » tells first.
+        told = hit.end > clause[1] or any(i in self._self for i in range(hit.end, clause[1]))
+        if marked and not (shielded and told):
             return True
+        if shielded:
+            return False
         return any(clause[0] <= a < hit.end for a, _ in self._spans.get("question", ()))
 
     def _wished(self, hit: Hit, clause: tuple[int, int]) -> bool:
@@ -103,7 +109,7 @@ class Scope:
         if any(i in inside for i in range(hit.start, hit.end)):
             return True
         if hit.start in self._self:
-            return False
+            return hit.start - 1 in inside and hit.start - 1 >= clause[0]  # « j'attends ma carte »
         for i in range(hit.start - 1, max(clause[0], hit.start - WISH_REACH) - 1, -1):
             if i in inside:
                 return True
