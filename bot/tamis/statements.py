@@ -7,7 +7,7 @@ import re
 from bot.tamis.audience import Audience
 from bot.tamis.clauses import Parser
 from bot.tamis.combine import Statement
-from bot.tamis.criteria import Stated, all_of, any_of
+from bot.tamis.criteria import Not, Stated, all_of, any_of
 from bot.tamis.informing import Informing
 from bot.tamis.lexicon import Lexicon
 from bot.tamis.spans import SILENT, Setting, Span, Spotter
@@ -166,6 +166,8 @@ def _hushed(text: str, spans: list[Span]) -> str:
 
 def _binds(span: Span, text: str) -> bool:
     """Whether a span of a sentence on how the service works may ask for something all the same."""
+    if span.kind == "purpose" and isinstance(span.expression, Not):
+        return True  # « les trajets de loisirs ne sont pas acceptés »
     if span.kind != "purpose":
         return span.kind != "vehicle"
     return text.startswith(_LIMITING, span.start) or text.endswith(_LIMITING, 0, span.start)
