@@ -41,11 +41,16 @@ asyncio.run(main())
 
 def phrases() -> list[tuple[str, str, str]]:
     """Each phrase of the tables: language (`sms` is French), the intent it means, the phrase."""
-    first: dict[str, dict[str, list[Any]]] = yaml.safe_load((TABLES / "first.yml").read_text(encoding="utf-8"))
+    first: dict[str, dict[str, list[Any]]] = yaml.safe_load(
+        (TABLES / "first.yml").read_text(encoding="utf-8")
+    )
     facts: dict[str, list[Any]] = yaml.safe_load((TABLES / "inform.yml").read_text(encoding="utf-8"))
     return [
         (language, intent, str(text))
-        for language, intents in [*first.items(), *((lang, {"inform": texts}) for lang, texts in facts.items())]
+        for language, intents in [
+            *first.items(),
+            *((lang, {"inform": texts}) for lang, texts in facts.items()),
+        ]
         for intent, texts in intents.items()
         for text in texts
     ]
