@@ -115,7 +115,7 @@ class FactsReader(GraphComponent):
             and len((message.get(TEXT) or "").split()) <= SHORT_ANSWER
         ):
             # « başka dil »: another language, not another purpose.
-            facts = []
+            facts = [fact for fact in facts if fact["field"] == "language"]
         meant = (state.get("yes_no") or {}).get(name)
         if isinstance(meant, dict) and not facts:
             self._settle(message, meant.get("intent", "inform"), meant.get("facts", []))
