@@ -46,7 +46,8 @@ class Understanding:
     ) -> None:
         self.letters = letters
         self.lexicons = dict(lexicons)
-        self.tokeniser = Tokeniser(letters, {w for lexicon in lexicons.values() for w in lexicon.spelling})
+        spelt = (*lexicons.values(), *alarms.lexicons)
+        self.tokeniser = Tokeniser(letters, {word for lexicon in spelt for word in lexicon.spelling})
         self.policy = policy
         self.gazetteer = gazetteer
         self._alarms = alarms
