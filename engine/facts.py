@@ -41,7 +41,20 @@ SOCIAL = frozenset(
 )
 # These give way to a fact unless the classifier is this sure of them.
 COMMANDS = frozenset(
-    ["stop", "start_over", "erase", "more_offers", "step_back", "why_not", "compare", "my_data", "repeat"]
+    [
+        *[
+            "stop",
+            "start_over",
+            "erase",
+            "more_offers",
+            "step_back",
+            "why_not",
+            "compare",
+            "my_data",
+            "repeat",
+        ],
+        "human",  # said plainly, the gateway hears it first
+    ]
 )
 SURE_OF_COMMAND = 0.85
 # A question was put and the answer is so short: an unknown word is a town misspelt, not another subject.

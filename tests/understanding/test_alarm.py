@@ -62,6 +62,7 @@ DANGERS = [
     ("am avut acum un accident, curge sânge", "accident"),
 ]
 LURES = [
+    "carro avariado. moro em Sainte-Radégonde-des-Noyers",
     "bsr. aller au travail. j'habite à Savigné-l'Évêque",
     "تجاوز هذا السؤال",
     "je suis mort de rire",
