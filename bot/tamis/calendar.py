@@ -11,7 +11,6 @@ from typing import Any
 from bot.tamis.criteria import Expression, Full, Not, Season, Stated, Validity, any_of
 
 Parts = tuple[int | None, int, int | None]  # day, month, year
-_SUMMER = 6, 9
 _LEAP_YEAR = 2024  # so that the 29th of February of a season is a day
 
 
@@ -34,6 +33,7 @@ class Calendar:
         self._short, self._opens = compiled("short_range"), compiled("opens")
         self._too_late = compiled("too_late")
         self._days_of = re.compile(words["month_days"].replace("{month}", month))
+        self._summer_months = words["summer_months"][0], words["summer_months"][1]
         self._summer = re.compile(words["summer"].replace("{month}", month))
         self._shut = re.compile(words["shut"])
 
@@ -83,7 +83,7 @@ class Calendar:
         """« juillet-août », « (juin à septembre) », « l'été »; months apart from each other are no season."""
         first, last = match["first"] or match["from"], match["last"] or match["to"]
         if not first or not last:
-            return _SUMMER
+            return self._summer_months
         months = self._months[first.rstrip(".")], self._months[last.rstrip(".")]
         return months if match["from"] or months[1] == months[0] + 1 else None
 

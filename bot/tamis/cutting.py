@@ -12,10 +12,6 @@ WORD = re.compile(r"[a-z][a-z'._-]*[a-z]|[a-z]")
 
 _EXEMPTABLE = frozenset({"age", "quotient", "resources", "prescription", "duration", "licence", "contract"})
 
-_FOR_ALL = re.compile(
-    r"\b(?:ouverte?s?|accessibles?|reservee?s?|destinee?s?|tous|toute?s?|habitants|residents|publics?)\b"
-)
-
 
 def bare(word: str) -> str:
     """A word without its article (« l'emploi ») and its points."""
@@ -116,7 +112,9 @@ class Cutting:
         start, mark = cut[0], text[cut[0] : cut[1]]
         silent = not any(span.kind == "open" or span.expression for span in spans if span.end <= start)
         # « ouvert à tous les habitants, sauf apprentis »: who may come is said, the exception leaves some out.
-        freed = self._lexicon.exempt.search(mark) and silent and not _FOR_ALL.search(text, 0, start)
+        freed = (
+            self._lexicon.exempt.search(mark) and silent and not self._lexicon.for_all.search(text, 0, start)
+        )
         if (
             main is None
             and freed

@@ -27,7 +27,7 @@ def extra_of(extra: Any, spotter: Spotter, setting: Setting) -> list[Criterion]:
         found.append(Criterion(Stated("other", "a_verifier"), reason, "extra.a_verifier"))
     season = plain(extra.get("saison"))
     if season:
-        for sentence in sentences(season):
+        for sentence in sentences(season, spotter.shortened):
             spans = [span for span in spotter.spans(sentence.folded, setting) if span.kind == "dates"]
             expression = spans[0].expression if spans else None
             found.append(Criterion(expression or Stated("other", "dates"), sentence.words(), "extra.saison"))

@@ -13,6 +13,7 @@ import yaml
 from bot.tamis.calendar import Calendar
 from bot.tamis.criteria import Access, Expression, Licence, Not, Purpose, Stated, Vehicle, any_of
 from bot.tamis.measures import AMOUNT, Ages, Durations, Numbers, Quotients
+from bot.tamis.shortened import Shortened
 from bot.tamis.situations import Situations
 
 
@@ -34,9 +35,14 @@ class Lexicon:
     """Every pattern, in the order they are tried; the longest match of a place wins."""
 
     def __init__(
-        self, patterns: Mapping[str, Any], measures: Mapping[str, Any], situations: Situations
+        self,
+        patterns: Mapping[str, Any],
+        measures: Mapping[str, Any],
+        shortened: Shortened,
+        situations: Situations,
     ) -> None:
         self.situations = situations
+        self.shortened = shortened
         self._numbers = numbers = Numbers(measures["number_words"])
         self._number = numbers.pattern
         self.ages, self.durations = Ages(measures, numbers), Durations(measures, numbers)
@@ -134,6 +140,7 @@ class Lexicon:
         self.joint, self.singular = re.compile(patterns["joint"]), re.compile(patterns["singular"])
         self.duty = re.compile(patterns["duty"])
         self.asks = re.compile(patterns["asks"])
+        self.for_all, self.for_them = re.compile(patterns["for_all"]), re.compile(patterns["for_them"])
         self.fillers = frozenset(patterns["fillers"].split())
         self.partly, self.some = re.compile(patterns["partly"]), re.compile(patterns["some"])
         self.negations = frozenset(patterns["negations"].split())
@@ -153,12 +160,12 @@ class Lexicon:
 
     @classmethod
     def load(cls, data: Path, situations: Situations) -> Lexicon:
-        """Reads `tamis/patterns.yml` and `tamis/measures.yml` under the data folder."""
-        patterns, measures = (
+        """Reads `patterns.yml`, `measures.yml` and `shortened.yml` in the data folder's `tamis`."""
+        patterns, measures, shortened = (
             yaml.safe_load((data / "tamis" / name).read_text(encoding="utf-8"))
-            for name in ("patterns.yml", "measures.yml")
+            for name in ("patterns.yml", "measures.yml", "shortened.yml")
         )
-        return cls(patterns, measures, situations)
+        return cls(patterns, measures, Shortened(shortened), situations)
 
     def _add(
         self, words: Iterable[str], kind: str, expression: Expression | None, *, told: bool = False

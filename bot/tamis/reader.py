@@ -119,7 +119,7 @@ class Reader:
         welcome, papers, header = False, False, ""
         free = False
         previous_line = -1
-        for sentence in sentences(value):
+        for sentence in sentences(value, self._lexicon.shortened):
             folded = sentence.folded
             if papers and (sentence.line == previous_line or self._lexicon.verbs.search(folded)):
                 papers = False

@@ -56,6 +56,7 @@ class Spotter:
 
     def __init__(self, lexicon: Lexicon, territory: Territory) -> None:
         self._lexicon = lexicon
+        self.shortened = lexicon.shortened
         self._territory = territory
 
     def spans(self, text: str, setting: Setting) -> list[Span]:

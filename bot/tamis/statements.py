@@ -24,11 +24,6 @@ _PRESCRIBED = re.compile(r"prescription|fiche d'orientation|fiche de liaison")
 _AND_BE = re.compile(
     r"(?:,|;|\bet) (?:etre|avoir|habiter|resider|posseder) "
 )  # « se munir de sa carte, être majeur »
-# « Pour toute personne au RSA, le Département finance… »: the people, then what is done for them.
-_FOR_THEM = re.compile(
-    r"^\W*(?:pour|a) (?:tout|toute|chaque|les|tous les|toutes les|des)\b[^,;:.]{3,80}"
-    r"(?=, (?:l[ea]s?|une?|nous|on|vous|ils?|elles?|cette?|ce|notre|nos)\b|, l')"
-)
 
 
 class Statements:
@@ -71,7 +66,7 @@ class Statements:
             return None, False
         spans = [span for span in self._spotter.spans(folded, setting) if not self._some_only(span, folded)]
         lenient = not strong
-        for_them = _FOR_THEM.match(folded) if prose else None
+        for_them = self._lexicon.for_them.match(folded) if prose else None
         if for_them and not any(span.expression for span in spans if span.end > for_them.end()):
             folded, spans = folded[: for_them.end()], [s for s in spans if s.end <= for_them.end()]
         meaning = [span for span in spans if span.expression is not None]

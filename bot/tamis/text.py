@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.tamis.shortened import POINTED, in_full
+from bot.tamis.shortened import Shortened
 
 SENTENCE = 1_200  # a longer run of words without a stop is read in pieces
 LIMIT = 20_000  # characters of one field that are read; the schema allows 10,000
@@ -40,8 +40,6 @@ _JOBSEEKER = re.compile(
     r"(?:(?<=^)|(?<=[\n,/(:;•-])|(?<=[,/(:;•-] )|(?<=[a-z] ))DE(?=\s*[,/);:.+&\n]|\s*$|\s+[a-z])"
 )
 _INLINE_LIST = re.compile(r"(?<=[a-z)]) - (?=[a-z])")
-_POINTED = "".join(rf"(?<!\b{short}\.)" for short in POINTED)
-_BREAK = re.compile(rf"\n+|;+|[!?]+|\.(?=\s|$){_POINTED}|\.(?!(?:euse|rice|trice)s?\b)(?=[a-z]{{4,}} [a-z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +100,7 @@ def _letter(letter: str) -> str:
     return base if len(base) == 1 else letter
 
 
-def sentences(value: Any) -> Iterator[Sentence]:
+def sentences(value: Any, shortened: Shortened) -> Iterator[Sentence]:
     """The sentences and list items of a field; `line` counts the lines they stand on."""
     text = plain(value)
     if not text.strip():
@@ -112,11 +110,11 @@ def sentences(value: Any) -> Iterator[Sentence]:
     folded = fold(_JOBSEEKER.sub("ðe", text))
     folded = _BULLET.sub(lambda found: "\n" * len(found[0]), folded)
     start, line = 0, 0
-    for found in [*_BREAK.finditer(folded), None]:
+    for found in [*shortened.breaks.finditer(folded), None]:
         end = found.start() if found else len(folded)
         for low, high in _pieces(folded, start, end):
             if folded[low:high].strip(" -*:.,"):
-                yield Sentence(text[low:high], in_full(folded[low:high]), line)
+                yield Sentence(text[low:high], shortened.in_full(folded[low:high]), line)
         if found:
             line += "\n" in found[0]
             start = found.end()
