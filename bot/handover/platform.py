@@ -89,7 +89,10 @@ class Person:
 
 @dataclass(frozen=True)
 class Platform:
-    """A platform or team. `hours` in OpenStreetMap syntax; None is unknown, as for every contact."""
+    """A platform or team. `hours` in OpenStreetMap syntax; None is unknown, as for every contact.
+
+    With `supposed_hours` the hours are ordinary ones that the team has not given: never told as if it had.
+    """
 
     id: str
     name: str
@@ -98,6 +101,7 @@ class Platform:
     epci: frozenset[str] = frozenset()
     departements: frozenset[str] = frozenset()
     hours: str | None = None
+    supposed_hours: bool = False
     languages: frozenset[str] = frozenset()
     phone: str | None = None
     email: str | None = None
@@ -206,6 +210,7 @@ def read(entry: Mapping[str, Any], default_hours: str | None = None) -> Platform
         epci=_codes(territories.get("epci")),
         departements=_codes(territories.get("departements")),
         hours=entry.get("hours") or default_hours,
+        supposed_hours=not entry.get("hours") and default_hours is not None,
         languages=_codes(entry.get("languages")),
         phone=contact.get("telephone"),
         email=contact.get("courriel"),

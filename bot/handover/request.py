@@ -141,27 +141,29 @@ def _route(
 
 def view(row: Handover, platforms: Sequence[Platform], now: datetime) -> HandoverView:
     """What the conversation may know of this row."""
-    named = next((platform.name for platform in platforms if platform.id == row.platform), None)
+    holder = next((platform for platform in platforms if platform.id == row.platform), None)
     return HandoverView(
         id=row.id,
         state=row.state,
         priority=row.priority,
         platform=row.platform,
-        platform_name=named,
+        platform_name=holder.name if holder else None,
         summary=row.summary,
         next_opening=row.next_opening if row.state == State.DEFERRED.value else None,
-        notice=notice(row, named),
+        notice=notice(row, holder),
     )
 
 
-def notice(row: Handover, platform_name: str | None) -> dict[str, Any]:
+def notice(row: Handover, holder: Platform | None) -> dict[str, Any]:
     """The key and values that tell the person where their request stands."""
-    if platform_name is None and row.state in (State.QUEUED.value, State.DEFERRED.value):
+    if holder is None and row.state in (State.QUEUED.value, State.DEFERRED.value):
         return {"key": "handover.nobody", "values": {}}
-    values: dict[str, Any] = {"platform": {"text": platform_name}} if platform_name else {}
+    values: dict[str, Any] = {"platform": {"text": holder.name}} if holder else {}
     if row.state == State.DEFERRED.value and row.next_opening is not None:
         local = row.next_opening.astimezone(hours.PARIS)
         values |= {"date": {"date": local.date().isoformat()}, "time": {"time": local.strftime("%H:%M")}}
+        if holder is not None and holder.supposed_hours:
+            return {"key": "handover.deferred.supposed", "values": values}
     elif row.state == State.DEFERRED.value:
         return {"key": "handover.queued", "values": values}
     if row.state == State.CLAIMED.value:

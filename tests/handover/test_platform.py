@@ -133,3 +133,10 @@ def test_the_regions_file_covers_all_five_departements() -> None:
 def test_a_wrong_entry_is_refused(entry: dict[str, object], error: type[Exception]) -> None:
     with pytest.raises(error):
         read(entry)
+
+
+def test_hours_of_the_file_are_supposed_and_those_of_a_team_are_not() -> None:
+    entry = {"id": "x", "name": "X", "level": "epci", "territories": {}}
+    assert read(entry, "Mo-Fr 09:00-12:00").supposed_hours
+    assert not read({**entry, "hours": "Mo 09:00-12:00"}, "Mo-Fr 09:00-12:00").supposed_hours
+    assert not read(entry).supposed_hours

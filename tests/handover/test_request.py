@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -68,6 +69,13 @@ def test_closed_hours_defer_it_and_say_when(ask: Ask, session: Session) -> None:
     assert made.notice["values"]["date"] == {"date": "2026-11-23"}
     assert made.notice["values"]["time"] == {"time": "09:00"}
     assert session.scalars(select(Notice.next_try_at)).one() == MONDAY
+
+
+def test_hours_that_the_team_has_not_given_are_not_told_as_its_own(ask: Ask) -> None:
+    supposed = [replace(platform, supposed_hours=True) for platform in PLATFORMS]
+    made = ask(now=SUNDAY, platforms=supposed)
+    assert made.notice["key"] == "handover.deferred.supposed"
+    assert made.notice["values"]["time"] == {"time": "09:00"}
 
 
 def test_asked_twice_is_one_handover_with_the_newer_summary(ask: Ask, session: Session) -> None:
