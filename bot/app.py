@@ -26,7 +26,9 @@ from bot.channels.web.door import Door
 from bot.channels.web.origins import Embedding, Origins
 from bot.channels.web.tokens import Tokens
 from bot.channels.web.ways import ways
+from bot.gateway.bells import Bells
 from bot.gateway.engine import EngineClient
+from bot.gateway.players import Players
 from bot.gateway.worker import Worker
 from bot.handover.book import open_one
 from bot.handover.tables import Counsellor
@@ -62,18 +64,24 @@ def create_app(settings: Settings | None = None, house: House | None = None) -> 
         from bot.assembly import assemble
 
         house = assemble(settings)
-    worker = Worker(house.gateway)
-    alphabet = house.speech.alphabet
+    # With players beside it the application only receives: a crowd's turns hold up nobody's message.
+    players = house.settings.player_ports()
+    worker = None if players else Worker(house.gateway)
     telegram, sms, web = TelegramSettings(), SmsSettings(), WebSettings()
-    outside = Outside(house.gateway, telegram, sms, lambda text: alphabet.encoding(text) == "gsm7")
+    outside = Outside.configured(house.gateway, house.speech.alphabet)
+    bells = Bells(house.database, house.gateway.heard)
 
     @asynccontextmanager
     async def working(_app: FastAPI) -> AsyncIterator[None]:
-        worker.start()
-        outside.start()
+        if worker is not None:
+            worker.start()
+        outside.start(deliver=worker is not None)
+        bells.start()
         yield
+        bells.stop()
         outside.stop()
-        worker.stop()
+        if worker is not None:
+            worker.stop()
         traces.stop()
 
     app = FastAPI(
@@ -143,13 +151,18 @@ def _rooms(app: FastAPI, house: House) -> None:
             app.include_router(room.router)
 
 
-def _health(app: FastAPI, house: House, worker: Worker) -> None:
+def _health(app: FastAPI, house: House, worker: Worker | None) -> None:
     engine = EngineClient.of(house.settings)
+    players = Players(house.settings.player_ports())
 
     @app.get("/health", tags=["Health"])
     def health(response: Response) -> dict[str, Any]:
-        """Each part's state; 503 when a part of this process is not well (the engine is another process)."""
-        parts = {"database": _database(house), "worker": worker.alive(), "engine": engine.healthy()}
+        """Each part's state; 503 when this process is not well or nobody plays (the engine is another process)."""
+        parts = {
+            "database": _database(house),
+            "worker": worker.alive() if worker is not None else players.well(),
+            "engine": engine.healthy(),
+        }
         well = parts["database"] and parts["worker"]
         response.status_code = 200 if well else 503
         return {"status": "ok" if all(parts.values()) else "degraded" if well else "down", "parts": parts}

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+
+# Seconds after which a connection may have been dropped without our knowing.
+IDLE = 1.0
 
 
 class Base(DeclarativeBase):
@@ -18,7 +23,7 @@ def connect(url: str) -> Engine:
     """An engine for this URL. SQLite gets WAL, foreign keys and a busy timeout of 15 s."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_size=20, max_overflow=20, pool_pre_ping=True)
+        return _fresh(create_engine(parsed, pool_size=20, max_overflow=20))
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     # More than the forty threads that answer requests: one that waits must not starve the others.
@@ -33,6 +38,28 @@ def connect(url: str) -> Engine:
         cursor.execute("PRAGMA synchronous=NORMAL")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.close()
+
+    return engine
+
+
+def _fresh(engine: Engine) -> Engine:
+    """Ask a connection whether it still stands when it has lain idle: asked at every use, that was a third of the
+    messages to the server (measured 26 November 2026)."""
+
+    @event.listens_for(engine, "checkin")
+    def _laid_down(_connection: Any, record: Any) -> None:
+        record.info["idle_since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _taken_up(connection: Any, record: Any, _fairy: Any) -> None:
+        since = record.info.get("idle_since")
+        if since is None or time.monotonic() - since < IDLE:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            # The pool opens another in its place.
+            raise DisconnectionError from error
 
     return engine
 

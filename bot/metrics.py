@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bot.directory.tables import Source
 from bot.gateway.measures import Queues, registry
+from bot.gateway.players import Players
 from bot.gateway.ports import Clock
 from bot.handover.life import State
 from bot.handover.tables import Handover
@@ -93,7 +94,10 @@ class Restarts(Collector):
 def router(sessions: sessionmaker[Session], clock: Clock, settings: Settings) -> APIRouter:
     """The route, over this house's database."""
     made = APIRouter(include_in_schema=False)
-    found = registry(Queues(sessions, clock), Neighbours(sessions, clock), Restarts(settings))
+    here = (Queues(sessions, clock), Neighbours(sessions, clock), Restarts(settings))
+    ports = settings.player_ports()
+    # Where players play, the turns are theirs to tell.
+    found = registry(*here, Players(ports), turns=False) if ports else registry(*here)
     token = MetricsSettings().token
 
     def allowed(request: Request) -> bool:

@@ -50,6 +50,16 @@ class Settings(BaseSettings):
         le=16,
         description="Engine processes; conversations are spread over them. About one for each core to spare.",
     )
+    players: int | None = Field(
+        default=None,
+        ge=0,
+        le=16,
+        description="Processes of their own that play the turns and deliver, beside the application that receives; "
+        "empty: `relais up` starts one on PostgreSQL. On SQLite there are none: the application plays them itself.",
+    )
+    player_port: int = Field(
+        default=5065, description="Loopback port of the first player; the next ones for more players."
+    )
     actions_port: int = Field(default=5055, description="Loopback port of the action server.")
     public_url: str = Field(
         default="", description="Address people use (https://…); empty means http://host:port."
@@ -78,6 +88,12 @@ class Settings(BaseSettings):
     def engine_ports(self) -> list[int]:
         """The loopback port of each engine process."""
         return list(range(self.engine_port, self.engine_port + self.engines))
+
+    def player_ports(self) -> list[int]:
+        """The loopback port of each process that plays turns; none where the application plays them itself."""
+        if self.url().startswith("sqlite"):
+            return []
+        return list(range(self.player_port, self.player_port + (self.players or 0)))
 
     def address(self) -> str:
         """Where people reach the application."""

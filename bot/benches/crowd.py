@@ -10,13 +10,16 @@ import contextlib
 import json
 import statistics
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
 
+from bot.benches.answers import Answers
 from bot.benches.mortal import SECRET
 from bot.channels.telegram.receiver import HEADER
+from bot.settings import Settings
 
 PATIENCE = 60.0
 # After so many messages somebody else takes the phone: one person may send thirty a minute (`bot.gateway.limits`).
@@ -91,15 +94,28 @@ class Line:
 
 
 class Phones:
-    """The Bot API: every message sent rings at its chat."""
+    """The Bot API: what each chat got, and when the last of it came."""
 
     def __init__(self) -> None:
         self._bells: dict[str, asyncio.Event] = {}
+        self._got: Counter[str] = Counter()
+        self._at: dict[str, float] = {}
         self.sent = 0
 
-    def bell(self, chat: str) -> asyncio.Event:
-        """What rings when this chat gets a message."""
-        return self._bells.setdefault(chat, asyncio.Event())
+    async def got(self, chat: str, count: int) -> float:
+        """Wait until this chat has so many messages; the moment the last one came (`time.perf_counter`)."""
+        while self._got[chat] < count:
+            bell = self._bells.setdefault(chat, asyncio.Event())
+            bell.clear()
+            await bell.wait()
+        return self._at.get(chat, 0.0)
+
+    def _gets(self, chat: str) -> None:
+        self.sent += 1
+        self._got[chat] += 1
+        self._at[chat] = time.perf_counter()
+        if (bell := self._bells.get(chat)) is not None:
+            bell.set()
 
     async def quiet(self, longest: float = 10.0) -> None:
         """Until nothing has come for a second: what hangs up on a message makes the house pause before the next."""
@@ -121,10 +137,9 @@ class Phones:
                 result: Any = True
                 if b"/sendMessage" in request:
                     chat = parse_qs(body)["chat_id"][0]
-                    self.sent += 1
+                    self._gets(chat)
                     message = {"message_id": self.sent, "date": 1, "text": "x"}
                     result = {**message, "chat": {"id": int(chat), "type": "private"}}
-                    self.bell(chat).set()
                 answer = json.dumps({"ok": True, "result": result}).encode()
                 head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(answer)}\r\n\r\n"
                 writer.write(head.encode() + answer)
@@ -161,17 +176,15 @@ async def crowd(
 
 
 async def house(
-    port: int, api: int, people: int, seconds: float, scripts: Sequence[Sequence[str]], first: int
+    settings: Settings, api: int, people: int, seconds: float, scripts: Sequence[Sequence[str]], first: int
 ) -> Tally:
-    """Our house on `port`, its Bot API on `api`; update numbers from `first` on."""
-    tally, phones = Tally(), Phones()
-    lines = [Line(port) for _ in range(people)]
+    """Our house, its Bot API on `api`; update numbers from `first` on. A turn is answered with its last message."""
+    tally, phones, answers = Tally(), Phones(), Answers(settings)
+    lines = [Line(settings.port) for _ in range(people)]
     server = await asyncio.start_server(phones.serve, "127.0.0.1", api)
 
     async def turn(number: int, count: int, text: str) -> bool:
         chat = str(first + number + people * (count // TURNS_EACH))
-        bell = phones.bell(chat)
-        bell.clear()
         user = {"id": int(chat), "is_bot": False, "first_name": "A", "language_code": "fr"}
         message = {"message_id": count + 1, "date": 1, "from": user, "text": text}
         update = {
@@ -186,10 +199,14 @@ async def house(
         if status != 200:
             return False
         try:
-            await asyncio.wait_for(bell.wait(), PATIENCE)
+            async with asyncio.timeout(PATIENCE):
+                so_far = await answers.whole(chat)
+                last = await phones.got(chat, so_far - (count % TURNS_EACH + 1))
         except TimeoutError:
             return False
-        tally.waits.append((time.perf_counter() - began) * 1000)
+        if last < began:  # a turn without a word of ours
+            return False
+        tally.waits.append((last - began) * 1000)
         return True
 
     try:
@@ -198,6 +215,7 @@ async def house(
     finally:
         # Not waited for: the house keeps its connections open.
         server.close()
+        answers.close()
         for line in lines:
             line.close()
     return tally

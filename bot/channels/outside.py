@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 from fastapi import APIRouter
 
@@ -22,6 +22,7 @@ from bot.channels.telegram.updates import CHANNEL as TELEGRAM
 from bot.gateway.delivery import Deliverer
 from bot.gateway.gateway import Gateway
 from bot.gateway.sender import Sender
+from bot.speech.gsm7 import Alphabet
 
 
 class Part(Protocol):
@@ -47,7 +48,10 @@ class Outside:
         """`gsm` tells a text of the GSM alphabet."""
         self.routers: list[APIRouter] = []
         self.senders: dict[str, Sender] = {}
-        self._parts: list[Part] = []
+        self._clients: list[Part] = []
+        self._receiving: list[Part] = []
+        self._delivering: list[Part] = []
+        self._started: list[Part] = []
         self._then: list[Callable[[], Any]] = []
         address = gateway.settings.address()
         if telegram_settings.token:  # an empty line of .env closes the channel too
@@ -55,18 +59,29 @@ class Outside:
         if sms_settings.provider:
             self._sms(gateway, sms_settings, address, gsm)
         if self.senders:
-            self._parts.append(Deliverer(gateway, self.senders))
+            self._delivering.append(Deliverer(gateway, self.senders))
 
-    def start(self) -> None:
-        """Start every part, in order."""
-        for part in self._parts:
+    @classmethod
+    def configured(cls, gateway: Gateway, alphabet: Alphabet) -> Self:
+        """The channels of the settings in force."""
+        return cls(gateway, TelegramSettings(), SmsSettings(), lambda text: alphabet.encoding(text) == "gsm7")
+
+    def start(self, *, receive: bool = True, deliver: bool = True) -> None:
+        """Start every part, in order; of what receives and what delivers only what is wanted here."""
+        self._started = [
+            *self._clients,
+            *(self._receiving if receive else ()),
+            *(self._delivering if deliver else ()),
+        ]
+        for part in self._started:
             part.start()
-        for then in self._then:
-            then()
+        if receive:
+            for then in self._then:
+                then()
 
     def stop(self) -> None:
         """Stop them, the last one first."""
-        for part in reversed(self._parts):
+        for part in reversed(self._started):
             part.stop()
 
     def _telegram(self, gateway: Gateway, settings: TelegramSettings, address: str) -> None:
@@ -79,9 +94,10 @@ class Outside:
         client = TelegramClient(settings.token.get_secret_value(), settings.api, words)
         receiver = telegram.Receiver(gateway, client)
         self.senders[TELEGRAM] = client
-        self._parts += [client, Menu(client, speech)]
+        self._clients.append(client)
+        self._receiving.append(Menu(client, speech))
         if not settings.secret:
-            self._parts.append(receiver)
+            self._receiving.append(receiver)
             return
         secret = settings.secret.get_secret_value()
         self.routers.append(telegram.router(receiver, secret))
@@ -92,7 +108,7 @@ class Outside:
         receiver = sms.Receiver(gateway, provider)
         self.senders[sms.CHANNEL] = provider
         if isinstance(provider, Ovh):
-            self._parts.append(sms.Fetcher(receiver, gateway, provider))
+            self._receiving.append(sms.Fetcher(receiver, gateway, provider))
         else:
             self.routers.append(sms.router(receiver, settings.provider, address))
 

@@ -23,7 +23,7 @@ from bot.benches.mortal import SECRET
 from bot.directory.cluster import MissingPostgres, cluster
 from bot.replay.stage import free_port
 from bot.running import model
-from bot.running.parts import Part, actions, application, engine, engines
+from bot.running.parts import Part, actions, application, engine, engines, players
 from bot.running.prepare import prepare
 from bot.running.steps import StepFailed, step
 from bot.running.supervisor import Supervisor
@@ -82,12 +82,12 @@ def _crowded(url: str, quick: bool) -> dict[str, Any]:
     ours, stock = crowd.Tally(), crowd.Tally()
     with everything(url) as (settings, api, stock_port):
         with step("Warming both up"):
-            asyncio.run(crowd.house(settings.port, api, PEOPLE // 4, WARM_UP, scripts, 1_000_000))
+            asyncio.run(crowd.house(settings, api, PEOPLE // 4, WARM_UP, scripts, 1_000_000))
             asyncio.run(crowd.engine(stock_port, ENGINES, WARM_UP, scripts, metadata))
         for number in range(slices):
             first = 100_000 * (number + 1)
             with step(f"{PEOPLE} people, ours, slice {number + 1} of {slices}"):
-                _add(ours, asyncio.run(crowd.house(settings.port, api, PEOPLE, seconds, scripts, first)))
+                _add(ours, asyncio.run(crowd.house(settings, api, PEOPLE, seconds, scripts, first)))
             with step(f"{PEOPLE} people, stock, slice {number + 1} of {slices}"):
                 _add(stock, asyncio.run(crowd.engine(stock_port, PEOPLE, seconds, scripts, metadata)))
             time.sleep(1.0)
@@ -128,6 +128,7 @@ def everything(url: str, engine_processes: int = ENGINES) -> Iterator[tuple[Sett
             engine_port=first,
             engines=engine_processes,
             actions_port=free_port(),
+            player_port=free_port(),
         )
         prepare(settings)
         stock = settings.model_copy(update={"engine_port": free_port()})
@@ -143,6 +144,7 @@ def everything(url: str, engine_processes: int = ENGINES) -> Iterator[tuple[Sett
             *engines(settings, model.path()),
             replace(plain, name="engine-stock", command=[*plain.command, "--endpoints", str(endpoints)]),
             actions(settings),
+            *(replace(one, environment={**one.environment, **telegram}) for one in players(settings)),
             replace(app, environment={**app.environment, **telegram}),
         ]
         supervisor = Supervisor(parts, _said)

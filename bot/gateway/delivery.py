@@ -9,21 +9,18 @@ from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, or_, select, update
+from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from bot.gateway.calls import Calls
-from bot.gateway.departures import address, due
+from bot.gateway.departures import LEASE, Departure, Fate, due, note, take
 from bot.gateway.gateway import Gateway
 from bot.gateway.jump import Watch
-from bot.gateway.outbox import outgoing
-from bot.gateway.reports import REPORTED
 from bot.gateway.sender import Gone, Refused, Sender, Throttled, Unreachable
 from bot.gateway.tables import Outbox
 
 POLL = 0.5
-# What a process was sending when it was killed is sent by another after this long; one that lives renews it.
-LEASE = timedelta(seconds=20)
 GIVE_UP = timedelta(hours=24)
 # A provider that is back is noticed within this long (seconds).
 LONGEST_PAUSE = 20.0
@@ -109,20 +106,20 @@ class Deliverer:
     def _all_of(self, conversation_id: str) -> None:
         """Send what waits in one conversation, in order, until nothing does or something cannot leave."""
         try:
-            while not self._stopping:
-                now = self._gateway.clock()
-                with self._gateway.sessions() as session:
-                    row_id = session.scalar(due(now, self._open(now), conversation_id))
-                with self._lock:
-                    if row_id is None or row_id in self._busy:
-                        return
-                    self._busy.add(row_id)
-                if not self._free(row_id):
-                    return
+            with self._gateway.sessions.begin() as session:
+                taken = self._next(session, conversation_id)
+            while taken is not None:
+                taken = self._one(taken, conversation_id)
         except SQLAlchemyError as error:  # found again at the next look
             log.error("deliverer: %s", type(error).__name__)
         finally:
             self._calls.done(conversation_id)
+
+    def _next(self, session: Session, conversation_id: str) -> Departure | None:
+        if self._stopping:
+            return None
+        now = self._gateway.clock()
+        return take(session, now, conversation_id=conversation_id, channels=self._open(now))
 
     def _open(self, now: datetime) -> list[str]:
         """The channels that do not pause."""
@@ -154,54 +151,50 @@ class Deliverer:
         return [self._pool.submit(self._free, row_id) for row_id in new]
 
     def _free(self, row_id: int) -> bool:
-        """Send one, then make room for the next."""
+        """Send this one, then make room for the next; whether it was ours to send."""
         try:
-            return self._one(row_id)
+            with self._gateway.sessions.begin() as session:
+                taken = take(session, self._gateway.clock(), row_id=row_id)
+            if taken is not None:
+                self._one(taken)
+            return taken is not None
         finally:
             with self._lock:
                 self._busy.discard(row_id)
 
-    def _one(self, row_id: int) -> bool:
-        now = self._gateway.clock()
-        with self._gateway.sessions.begin() as session:
-            taken = session.execute(
-                update(Outbox)
-                .where(
-                    Outbox.id == row_id,
-                    Outbox.status == "queued",
-                    or_(Outbox.lease_until.is_(None), Outbox.lease_until < now),
-                )
-                .values(lease_until=now + LEASE, attempts=Outbox.attempts + 1)
-                .execution_options(synchronize_session=False)
-            )
-            if taken.rowcount != 1:  # type: ignore[attr-defined]
-                return False
-            row = session.get_one(Outbox, row_id)
-            out, channel, attempts, created = outgoing(row), row.channel, row.attempts, row.created_at
-            where = session.scalar(address(row))
+    def _one(self, taken: Departure, then: str | None = None) -> Departure | None:
+        """Send it and note what became of it; in the same transaction the next of conversation `then` is taken."""
+        with self._lock:
+            self._busy.add(taken.row_id)
         try:
-            if where is None:
+            return self._noted(taken.row_id, self._handed(taken), then)
+        finally:
+            with self._lock:
+                self._busy.discard(taken.row_id)
+
+    def _handed(self, taken: Departure) -> Fate:
+        """Hand it to its channel's sender; what became of it."""
+        now, channel = self._gateway.clock(), taken.channel
+        try:
+            if taken.where is None:
                 raise Gone("no-address")
-            provider_id = self._senders[channel].send(out, where)
+            provider_id = self._senders[channel].send(taken.out, taken.where)
         except Throttled as asked:
             self._paused[channel] = now + timedelta(seconds=asked.seconds)
-            self._note(row_id, next_try_at=self._paused[channel], reason="throttled")
+            return Fate({"next_try_at": self._paused[channel], "reason": "throttled"})
         except Gone as gone:
-            self._note(row_id, status="failed", reason=str(gone)[:64], gone=True)
+            return Fate({"status": "failed", "reason": str(gone)[:64]}, gone=True)
         except Refused as refused:
-            self._note(row_id, status="failed", reason=str(refused)[:64])
+            return Fate({"status": "failed", "reason": str(refused)[:64]})
         except Exception as error:  # a sender that breaks must not stop the others
             code = str(error) if isinstance(error, Unreachable) else f"broken-{type(error).__name__}"
-            if now - created > GIVE_UP:
-                self._note(row_id, status="failed", reason=code[:64])
-            else:
-                pause = timedelta(seconds=min(LONGEST_PAUSE, 2.0 ** min(attempts, 16)))
-                self._note(row_id, next_try_at=now + pause, reason=code[:64])
             self._failed(channel, now)
-        else:
-            self._failures.pop(channel, None)
-            self._note_sent(row_id, provider_id, now)
-        return True
+            if now - taken.created > GIVE_UP:
+                return Fate({"status": "failed", "reason": code[:64]})
+            pause = timedelta(seconds=min(LONGEST_PAUSE, 2.0 ** min(taken.attempts, 16)))
+            return Fate({"next_try_at": now + pause, "reason": code[:64]})
+        self._failures.pop(channel, None)
+        return Fate({"status": "sent", "provider_id": provider_id, "sent_at": now})
 
     def _failed(self, channel: str, now: datetime) -> None:
         failures = self._failures.get(channel, 0) + 1
@@ -209,38 +202,22 @@ class Deliverer:
         if failures >= IN_A_ROW:
             self._paused[channel] = now + CHANNEL_PAUSE
 
-    def _note_sent(self, row_id: int, provider_id: str | None, now: datetime) -> None:
-        """Note that it left. While the database is away this is tried again: given up, it would be sent again."""
+    def _noted(self, row_id: int, fate: Fate, then: str | None) -> Departure | None:
+        """Write it down. What left is written down again and again while the database is away: given up, it would be
+        sent twice."""
         while True:
             try:
-                self._note(row_id, status="sent", provider_id=provider_id, sent_at=now)
-                return
+                with self._gateway.sessions.begin() as session:
+                    note(session, row_id, fate)
+                    taken = self._next(session, then) if then is not None else None
             except SQLAlchemyError as error:
+                if not fate.left:
+                    raise
                 if self._stopping:
                     log.error("delivery=%s sent, not noted: %s", row_id, type(error).__name__)
-                    return
+                    return None
                 time.sleep(NOTE_AGAIN)
-
-    def _note(self, row_id: int, *, gone: bool = False, **values: object) -> None:
-        """One statement and no look before it: the provider's report may be written down at the same moment."""
-        left = values.get("status") == "sent"
-        this = update(Outbox).where(Outbox.id == row_id).execution_options(synchronize_session=False)
-        with self._gateway.sessions.begin() as session:
-            if left:
-                # Withheld meanwhile (STOP): what left has left. A report that was faster stays.
-                status = case((Outbox.status.in_(REPORTED), Outbox.status), else_="sent")
-                session.execute(this.values({**values, "status": status, "lease_until": None}))
-                return
-            # What did not leave and was withheld meanwhile stays withheld.
-            session.execute(this.where(Outbox.status == "queued").values(values))
-            session.execute(this.values(lease_until=None))
-            if gone:
-                # Not a STOP: whoever writes again is answered again. What waited would only fail too.
-                of = select(Outbox.conversation_id).where(Outbox.id == row_id).scalar_subquery()
-                session.execute(
-                    update(Outbox)
-                    .where(Outbox.conversation_id == of, Outbox.status == "queued")
-                    .values(status="withheld")
-                    .execution_options(synchronize_session=False)
-                )
-        log.warning("delivery=%s reason=%s", row_id, values.get("reason"))
+            else:
+                if not fate.left:
+                    log.warning("delivery=%s reason=%s", row_id, fate.values.get("reason"))
+                return taken

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot.gateway import outbox, passage, quiet
+from bot.gateway import bells, outbox, passage, quiet
 from bot.gateway.choices import AnswerWords, Keywords
 from bot.gateway.inbox import Arrival, opened, store
 from bot.gateway.limits import Limits, Patience
@@ -204,9 +204,10 @@ class Gateway:
             return self._replies.get(conversation_id)
 
     def forget(self, conversation_id: str) -> None:
-        """Keep nothing of this conversation in the process's memory: its person was erased."""
-        with self._lock:
-            self._replies.pop(conversation_id, None)
+        """Keep nothing of this conversation in any process's memory: its person was erased."""
+        self._drop(conversation_id)
+        with self.sessions.begin() as session:
+            bells.ring(session, bells.FORGET, conversation_id)
 
     def set_language(self, conversation_id: str, language: str) -> None:
         """The person's explicit choice of a language: it wins for good."""
@@ -234,6 +235,21 @@ class Gateway:
         for listener in self._listeners:
             listener(conversation_id)
 
+    def heard(self, kind: str, conversation_id: str) -> None:
+        """Another process rang (`bot.gateway.bells`): go on with what it stored, or forget."""
+        match kind:
+            case bells.ARRIVED:
+                for ring in self._arrivals:
+                    ring(conversation_id)
+            case bells.SAID:
+                self.wake(conversation_id)
+            case bells.FORGET:
+                self._drop(conversation_id)
+
+    def _drop(self, conversation_id: str) -> None:
+        with self._lock:
+            self._replies.pop(conversation_id, None)
+
     def _unlisten(self, listener: Listener) -> None:
         with self._lock:
             self._listeners = [one for one in self._listeners if one is not listener]
@@ -259,6 +275,8 @@ class Gateway:
                 self._languages,
                 lambda language: self._player.pressing(incoming, language),
             )
+            if arrival.new and not arrival.limited:
+                bells.ring(session, bells.ARRIVED, arrival.conversation_id)
             slowed = arrival.new and arrival.limited and self._slow(session, arrival.conversation_id, now)
         if slowed:
             self.wake(arrival.conversation_id)

@@ -90,10 +90,10 @@ class Queues(Collector):
         yield held
 
 
-def registry(*collectors: Collector) -> CollectorRegistry:
-    """A registry of these and of the turns of this process."""
+def registry(*collectors: Collector, turns: bool = True) -> CollectorRegistry:
+    """A registry of these and, with `turns`, of the turns of this process."""
     made = CollectorRegistry()
-    for collector in (turn_seconds, *collectors):
+    for collector in (*((turn_seconds,) if turns else ()), *collectors):
         made.register(collector)
     return made
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.gateway import bells
 from bot.gateway.inbox import next_seq
 from bot.gateway.message import Outgoing
 from bot.gateway.ports import Speech
@@ -121,6 +122,7 @@ def write(
         )
     session.add_all(rows)
     session.flush()
+    bells.ring(session, bells.SAID, conversation.id)
     if offered:
         conversation.choices = offered
     return [outgoing(row) for row in rows]

@@ -41,7 +41,7 @@ def run(*, quick: bool = False) -> dict[str, Any]:
     try:
         with cluster() as url, everything(url, 1) as (settings, api, stock_port):
             with step("Warming both up"):
-                asyncio.run(crowd.house(settings.port, api, 8, WARM_UP, scripts, 1_000_000))
+                asyncio.run(crowd.house(settings, api, 8, WARM_UP, scripts, 1_000_000))
                 asyncio.run(crowd.engine(stock_port, 8, WARM_UP, scripts, metadata))
             first = 2_000_000
             for people in QUICK if quick else PEOPLE:
@@ -51,7 +51,7 @@ def run(*, quick: bool = False) -> dict[str, Any]:
                     with step(f"{people} at once, ours, slice {number + 1} of {slices}"):
                         add(
                             ours,
-                            asyncio.run(crowd.house(settings.port, api, people, seconds, scripts, first)),
+                            asyncio.run(crowd.house(settings, api, people, seconds, scripts, first)),
                         )
                     with step(f"{people} at once, stock, slice {number + 1} of {slices}"):
                         add(stock, asyncio.run(crowd.engine(stock_port, people, seconds, scripts, metadata)))

@@ -33,13 +33,11 @@ def run(*, quick: bool = False) -> dict[str, Any]:
     try:
         with cluster() as url, everything(url, 1) as (settings, api, _):
             with step("Warming up"):
-                asyncio.run(crowd.house(settings.port, api, PEOPLE, WARM_UP, conversations(), 1_000_000))
+                asyncio.run(crowd.house(settings, api, PEOPLE, WARM_UP, conversations(), 1_000_000))
             memory.append(house_memory())
             with step(f"{PEOPLE} at once for {minutes:g} minutes"), _sampled(memory, minutes * 60 / PARTS):
                 seconds = minutes * 60
-                tally = asyncio.run(
-                    crowd.house(settings.port, api, PEOPLE, seconds, conversations(), 2_000_000)
-                )
+                tally = asyncio.run(crowd.house(settings, api, PEOPLE, seconds, conversations(), 2_000_000))
             memory.append(house_memory())
             lost, doubled = after(url)
     except MissingPostgres as missing:

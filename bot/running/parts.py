@@ -12,6 +12,8 @@ from urllib.parse import unquote, urlsplit
 from bot.running import model
 from bot.settings import ROOT, Settings
 
+WORKING = 15
+
 
 @dataclass(frozen=True)
 class Part:
@@ -24,6 +26,8 @@ class Part:
     cwd: Path = ROOT
     # Seconds it may take to answer for the first time.
     patience: float = 120.0
+    # How far it steps back when cores are short (`nice`): whoever receives must not wait for whoever works.
+    yields: int = 0
 
 
 def _ours(settings: Settings) -> dict[str, str]:
@@ -50,6 +54,7 @@ def engine(settings: Settings, trained: Path, *, stock: bool = False) -> Part:
         name="engine",
         command=[*command, "--stock"] if stock else command,
         health=f"http://127.0.0.1:{settings.engine_port}/",
+        yields=WORKING,
         environment={
             **model.engine_environment(),
             "RELAIS_ACTIONS_URL": f"http://127.0.0.1:{settings.actions_port}/webhook",
@@ -88,6 +93,7 @@ def actions(settings: Settings) -> Part:
         name="actions",
         command=[sys.executable, "-m", "actions.serve", "--port", str(settings.actions_port)],
         health=f"http://127.0.0.1:{settings.actions_port}/health",
+        yields=WORKING,
         environment=_ours(settings),
     )
 
@@ -106,8 +112,31 @@ def application(settings: Settings) -> Part:
             str(settings.port),
         ],
         health=f"http://{_reached_at(settings.host)}:{settings.port}/health",
-        environment=_ours(settings),
+        environment=_ours(settled(settings)),
     )
+
+
+def settled(settings: Settings) -> Settings:
+    """On PostgreSQL one player unless another number is asked for."""
+    if settings.players is not None or settings.url().startswith("sqlite"):
+        return settings
+    return settings.model_copy(update={"players": 1})
+
+
+def players(settings: Settings) -> list[Part]:
+    """Every process that plays turns, where they are not the application's own work."""
+    settings, found = settled(settings), []
+    for number, port in enumerate(settings.player_ports(), 1):
+        found.append(
+            Part(
+                name="player" if number == 1 else f"player-{number}",
+                command=[sys.executable, "-m", "bot.playing", "--port", str(port)],
+                health=f"http://127.0.0.1:{port}/health",
+                yields=WORKING,
+                environment=_ours(settings),
+            )
+        )
+    return found
 
 
 def _reached_at(host: str) -> str:
@@ -117,4 +146,4 @@ def _reached_at(host: str) -> str:
 
 def all_parts(settings: Settings, trained: Path) -> list[Part]:
     """Every process, in the order they are waited for."""
-    return [*engines(settings, trained), actions(settings), application(settings)]
+    return [*engines(settings, trained), actions(settings), *players(settings), application(settings)]

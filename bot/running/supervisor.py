@@ -31,6 +31,12 @@ def die_with_parent(number: signal.Signals = signal.SIGTERM) -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, number)
 
 
+def _begun(yields: int) -> None:
+    """In the child."""
+    die_with_parent()
+    os.nice(yields)
+
+
 class Running:
     """One part's process and its history."""
 
@@ -54,7 +60,7 @@ class Running:
             text=True,
             errors="replace",
             start_new_session=True,
-            preexec_fn=die_with_parent,  # one prctl call, no lock taken
+            preexec_fn=lambda: _begun(self.part.yields),  # two system calls, no lock taken
         )
         assert self.process.stdout is not None
         self._reading = threading.Thread(target=self._forward, args=(self.process.stdout,), daemon=True)

@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 from sqlalchemy import event, select
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
+from bot.gateway import delivery, departures
 from bot.gateway.delivery import IN_A_ROW, LONGEST_PAUSE, SENDERS_AT_ONCE, Deliverer
 from bot.gateway.message import Outgoing
 from bot.gateway.reply import Say
@@ -275,14 +277,14 @@ def test_what_left_is_noted_when_the_database_is_back_and_not_sent_again(
     post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     away = [OperationalError("", {}, Exception()), OperationalError("", {}, Exception())]
-    note = Deliverer._note
+    note = departures.note
 
-    def noted(self: Deliverer, row_id: int, **values: object) -> None:
+    def noted(session: Session, row_id: int, fate: departures.Fate) -> None:
         if away:
             raise away.pop()
-        note(self, row_id, **values)  # type: ignore[arg-type]
+        note(session, row_id, fate)
 
-    monkeypatch.setattr(Deliverer, "_note", noted)
+    monkeypatch.setattr(delivery, "note", noted)
     post.say("un premier message ici")
     assert post.deliverer.deliver() == 1
     assert not away

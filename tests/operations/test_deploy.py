@@ -44,14 +44,14 @@ def test_every_service_is_hardened_limited_and_watched(name: str) -> None:
 def test_only_caddy_is_published_and_nobody_outside_reaches_engine_actions_or_database() -> None:
     assert [name for name, service in SERVICES.items() if "ports" in service] == ["caddy"]
     assert COMPOSE["networks"]["inside"]["internal"] is True
-    for name in ("engine", "actions"):
+    for name in ("engine", "actions", "player"):
         assert SERVICES[name]["network_mode"] == "service:application"
     for name in ("postgres", "redis"):
         assert SERVICES[name]["networks"] == ["inside"]
 
 
 def test_the_settings_named_are_settings() -> None:
-    for name in ("application", "actions", "setup"):
+    for name in ("application", "player", "actions", "setup"):
         assert set(SERVICES[name]["environment"]) <= SETTINGS | SERVERS_OWN
     assert set(SERVICES["engine"]["environment"]) == ENGINES_OWN
     for service in (DEPLOY / "systemd").glob("*.service"):

@@ -1,0 +1,107 @@
+"""Bells between processes on PostgreSQL: who stored something rings for the process that goes on with it.
+
+A bell rings with the transaction that has something to tell, or not at all. It saves a wait and no more: what nobody
+heard (a connection lost, a process just started) is found by everybody's next look into the database.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import uuid
+from collections.abc import Callable
+from contextlib import suppress
+
+import psycopg
+from sqlalchemy import Engine as Database
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+CHANNEL = "relais_bells"
+ARRIVED, SAID, FORGET = "arrived", "said", "forget"
+# Between two looks at whether to stop; before a lost connection is opened again (seconds).
+LISTEN_FOR = 1.0
+AGAIN = 1.0
+NOTIFY = text("select pg_notify(:channel, :words)")
+Heard = Callable[[str, str], None]
+log = logging.getLogger(__name__)
+
+
+class _Self:
+    """The name by which a process knows its own bells: it has heard those already."""
+
+    name = uuid.uuid4().hex
+
+    @classmethod
+    def renew(cls) -> None:
+        cls.name = uuid.uuid4().hex
+
+
+os.register_at_fork(after_in_child=_Self.renew)
+
+
+def ring(session: Session, kind: str, conversation_id: str) -> None:
+    """Ring in the other processes when this transaction is committed. On SQLite there are none."""
+    if session.get_bind().dialect.name == "postgresql":
+        words = f"{_Self.name} {kind} {conversation_id}"
+        session.connection().execute(NOTIFY, {"channel": CHANNEL, "words": words})
+
+
+class Bells:
+    """Hears what other processes ring; a thread with a connection of its own. On SQLite it does nothing."""
+
+    def __init__(self, database: Database, heard: Heard) -> None:
+        """`heard(kind, conversation id)` is called for each bell of another process."""
+        self._database = database
+        self._heard = heard
+        self._name = _Self.name
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="bells", daemon=True)
+
+    def start(self) -> None:
+        """Begin to listen."""
+        if self._database.dialect.name == "postgresql":
+            self._thread.start()
+
+    def stop(self) -> None:
+        """Listen no more."""
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self._listen()
+            except (SQLAlchemyError, psycopg.Error) as error:  # the database is away; looks go on without us
+                log.warning("bells: %s", type(error).__name__)
+                self._stopping.wait(AGAIN)
+
+    def _listen(self) -> None:
+        fairy = self._database.raw_connection()
+        connection = fairy.driver_connection
+        assert isinstance(connection, psycopg.Connection)
+        # It is not given back: a connection that listens is of no use to others.
+        fairy.detach()
+        try:
+            connection.autocommit = True
+            connection.execute(f"listen {CHANNEL}")
+            while not self._stopping.is_set():
+                for notice in connection.notifies(timeout=LISTEN_FOR):
+                    self._take(notice.payload)
+                    if self._stopping.is_set():
+                        return
+        finally:
+            with suppress(psycopg.Error):
+                connection.close()
+
+    def _take(self, words: str) -> None:
+        name, kind, conversation_id = words.split(" ", 2)
+        if name == self._name:
+            return
+        try:
+            self._heard(kind, conversation_id)
+        except Exception as error:  # one listener that fails must not silence the others
+            log.error("bell: %s", type(error).__name__)
