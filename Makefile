@@ -11,11 +11,12 @@ unexport UV_PROJECT_ENVIRONMENT
 unexport PYTHONDONTWRITEBYTECODE
 unexport VIRTUAL_ENV
 
-.PHONY: help run test setup check clean
+.PHONY: help run test setup check learn clean
 
 help:
 	@echo "make run    set everything up and start Relais (Ctrl-C stops it)"
 	@echo "make test   set everything up and run all tests"
+	@echo "make learn  make the weights anew after a change of the examples they are learnt from (two minutes)"
 
 $(CURDIR)/.tools/uv/bin/uv:
 	@echo "· uv is not here: installing it into .tools/"
@@ -52,6 +53,9 @@ check: .venv/.ready
 test: setup check
 	@bash scripts/debian-packages.sh
 	@.venv/bin/python -m pytest -n 2 --dist loadfile $(TESTS)
+
+learn: setup
+	@PYTHONWARNINGS=ignore TF_CPP_MIN_LOG_LEVEL=3 engine/.venv/bin/python -m engine.learn --write
 
 clean:
 	rm -rf .venv engine/.venv .tools models/*.tar.gz

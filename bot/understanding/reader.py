@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.understanding.alarm import Alarms
+from bot.understanding.alarm import Alarms, Heard
 from bot.understanding.clock import Clock, after_noon, find_times
 from bot.understanding.codes import Codes, settled
 from bot.understanding.days import find_days
+from bot.understanding.ear import Ear
 from bot.understanding.facts import Fact, Reading
 from bot.understanding.lexicon import Lexicon, Rule, load_letters, load_lexicons
 from bot.understanding.mentions import PlaceFinder
@@ -43,6 +44,7 @@ class Understanding:
         policy: Policy,
         gazetteer: Gazetteer,
         alarms: Alarms,
+        ear: Ear | None = None,
     ) -> None:
         self.letters = letters
         self.lexicons = dict(lexicons)
@@ -51,6 +53,7 @@ class Understanding:
         self.policy = policy
         self.gazetteer = gazetteer
         self._alarms = alarms
+        self._ear = ear
         self._nothing = Grammar(letters.fold, {}).pattern("x")
 
     @classmethod
@@ -60,7 +63,7 @@ class Understanding:
         lexicons = load_lexicons(data, letters)
         places = gazetteer or Gazetteer.load(data, letters)
         alarms = Alarms.load(data, letters, lexicons, places.words)
-        return cls(letters, lexicons, Policy.load(data), places, alarms)
+        return cls(letters, lexicons, Policy.load(data), places, alarms, Ear.load(data, letters))
 
     def warm(self, *languages: str) -> None:
         """Compiles the patterns of these languages now (all of them by default) rather than at their first use."""
@@ -96,7 +99,7 @@ class Understanding:
             facts += [f for f in found if not any(_read_before(f, earlier) for earlier in facts)]
         facts = [replace(f, evidence=text[f.start : f.end]) for f in settled(facts, self.policy)]
         heard = self._alarms.hear(raw)
-        return Reading(tuple(facts), heard.signal, heard.danger, sensitive, proxy)
+        return Reading(tuple(facts), heard.signal, self._danger(text, heard), sensitive, proxy)
 
     def listen(
         self, text: str, *, now: datetime, language: str | None = None, asked: str | None = None
@@ -113,7 +116,7 @@ class Understanding:
         proxy = any(
             self._proxy(lexicon, raw) for lexicon in lexicons if lexicon and lexicon.script in scripts
         )
-        return Reading((), heard.signal, heard.danger, sensitive, proxy)
+        return Reading((), heard.signal, self._danger(text, heard), sensitive, proxy)
 
     def signal(self, text: str) -> str | None:
         """`stop`, `start`, `erase`, `human` or `my-data` when that is what a message asks, in any language."""
@@ -121,7 +124,16 @@ class Understanding:
 
     def danger(self, text: str) -> str | None:
         """The danger that a message speaks of, in any language, or None."""
+        return self._danger(text, self._alarms.hear(self.tokeniser.tokens(text)))
+
+    def ruled_danger(self, text: str) -> str | None:
+        """The danger that the rules alone find in a message: what the ear weighs beside its words."""
         return self._alarms.hear(self.tokeniser.tokens(text)).danger
+
+    def _danger(self, text: str, heard: Heard) -> str | None:
+        if self._ear is None or (heard.signal is not None and heard.danger is None):
+            return heard.danger
+        return self._ear.hear(text, heard.danger)
 
     def _proxy(self, lexicon: Lexicon, raw: Sequence[Token]) -> bool:
         """Whether one lexicon finds the words of somebody who writes for another."""

@@ -1,0 +1,1 @@
+"""What is learnt from examples: texts as numbers, and the weights that `engine.learn` made of them."""

@@ -1,0 +1,70 @@
+"""An ear for danger that has learnt from examples (`data/lexicons/danger/examples`), beside the rules that state it.
+
+The rules hear what somebody thought of writing down; the ear weighs the pieces of words of a whole message and hears
+what nobody thought of. What the rules say is one of the things it weighs. Its weights
+(`data/lexicons/danger/learnt.npz`) are made by `make learn`.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from bot.learnt import weights
+from bot.learnt.grams import pieces
+from bot.learnt.weights import Weights
+from bot.understanding.text import Letters
+
+FOLDER = Path("lexicons", "danger")
+EXAMPLES = FOLDER / "examples"
+LEARNT = FOLDER / "learnt.npz"
+NONE = "none"
+DANGER = "danger"
+RULE = "rule"
+# The score from which a danger is heard; lower where a rule speaks: what was thought of is not lightly put aside.
+# Chosen by the curve that `engine.learn` prints, recall before precision.
+LIMIT, LIMIT_RULED = weights.score(0.5), weights.score(0.3)
+# A long message is listened to in parts: a cry for help in the middle of a life's story is heard too.
+PART, STEP = 40, 20
+
+
+class Ear:
+    """Weighs a message. Safe to share between threads."""
+
+    def __init__(self, danger: Weights, kinds: Mapping[str, Weights], letters: Letters) -> None:
+        """`danger` weighs danger against none, `kinds` each code against the others."""
+        self._danger, self._kinds, self._letters = danger, dict(kinds), letters
+
+    @classmethod
+    def load(cls, data: Path, letters: Letters) -> Ear | None:
+        """What was learnt; None where nothing was: the rules then stand alone."""
+        arrays = weights.read(data / LEARNT)
+        if arrays is None:
+            return None
+        names = [name.removesuffix(".pieces") for name in arrays if name.endswith(".pieces")]
+        rows = {name: weights.unpacked(name, arrays) for name in names}
+        return cls(rows.pop(DANGER), rows, letters)
+
+    def hear(self, text: str, ruled: str | None) -> str | None:
+        """The danger a message speaks of, `ruled` being what the rules say of it."""
+        words = self._letters.fold(text).split()
+        if not words:
+            return ruled
+        cues = (RULE,) if ruled is not None else ()
+        found = [pieces(part) for part in parts(words)]
+        best, strongest = max((self._danger.score(one, cues), -index) for index, one in enumerate(found))
+        if best < (LIMIT if ruled is None else LIMIT_RULED):
+            return None
+        return ruled or max(self._kinds, key=lambda kind: self._kinds[kind].score(found[-strongest]))
+
+
+def parts(words: Sequence[str]) -> Iterator[Sequence[str]]:
+    """A message whole when it is short, else runs of its words that overlap."""
+    if len(words) <= PART:
+        yield words
+        return
+    for start in itertools.count(0, STEP):
+        yield words[start : start + PART]
+        if start + PART >= len(words):
+            return

@@ -1,0 +1,130 @@
+"""`python -m engine.learn [--write]`: the weights of the ear for danger, made of examples, and how good they are.
+
+Logistic regression on pieces of words; each piece counts as much as it tells the two sides apart (Wang and Manning,
+"Baselines and Bigrams", 2012). Prints what five-fold cross-validation says, last line one JSON object; with
+`--write` it learns from all examples and writes the file that the application reads.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy
+from scipy.sparse import csr_matrix, diags, vstack
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedKFold
+
+from bot.learnt import weights
+from bot.learnt.grams import SIZE, pieces
+from bot.understanding.ear import DANGER, EXAMPLES, LEARNT, NONE, RULE
+from bot.understanding.reader import Understanding
+from engine.threshold import ROOT
+from engine.threshold import examples as intents
+
+DATA = ROOT / "data"
+# The higher, the closer the weights follow the examples.
+C = 100.0
+SHARES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+Found = tuple[Mapping[int, float], Mapping[str, float]]
+
+
+class Table:
+    """Texts as rows: pieces of words, then cues by name."""
+
+    def __init__(self, rows: Sequence[Found], cues: Sequence[str]) -> None:
+        self.cues = list(cues)
+        ends, index, values = [0], [], []
+        for found, seen in rows:
+            index += [*found, *(SIZE + self.cues.index(cue) for cue in seen)]
+            values += [*found.values(), *seen.values()]
+            ends.append(len(index))
+        self.matrix = csr_matrix((values, index, ends), shape=(len(rows), SIZE + len(self.cues)))
+
+
+def learn(matrix: Any, yes: Any) -> tuple[Any, float]:
+    """A weight for each column, and what is added."""
+    telling = numpy.ones(matrix.shape[1])
+    words = matrix[:, :SIZE] > 0
+    here, there = (1.0 + numpy.asarray(words[side].sum(0)).ravel() for side in (yes, ~yes))
+    telling[:SIZE] = numpy.abs(numpy.log((here / here.sum()) / (there / there.sum())))
+    model = LogisticRegression(C=C, max_iter=300, solver="liblinear", random_state=7)
+    model.fit(matrix @ diags(telling), yes)
+    return model.coef_[0] * telling, float(model.intercept_[0])
+
+
+def crossed(matrix: Any, yes: Any, sides: Any, beside: Any) -> Any:
+    """The chance of each row by weights made without it; `beside` are further rows that are never `yes`."""
+    chance = numpy.zeros(matrix.shape[0])
+    for train, test in StratifiedKFold(5, shuffle=True, random_state=7).split(matrix, sides):
+        row, offset = learn(*joined(matrix[train], yes[train], beside))
+        chance[test] = 1.0 / (1.0 + numpy.exp(-(matrix[test] @ row + offset)))
+    return chance
+
+
+def joined(matrix: Any, yes: Any, beside: Any) -> tuple[Any, Any]:
+    """Rows with those beside them, which are no."""
+    no = numpy.zeros(beside.shape[0], dtype=bool)
+    return vstack([matrix, beside]).tocsr(), numpy.concatenate([yes, no])
+
+
+def curve(chance: Any, yes: Any) -> dict[str, list[float]]:
+    """For each share of certainty: how many of the one side are above it, and how many of the other."""
+    found = {
+        str(share): [round(float((chance[side] > share).mean()), 3) for side in (yes, ~yes)]
+        for share in SHARES
+    }
+    for share, (right, wrong) in found.items():
+        print(f"above {share}: {right} of what is, {wrong} of what is not", file=sys.stderr)
+    return found
+
+
+def danger(write: bool) -> dict[str, Any]:
+    """Messages of danger, and what only looks like one; what people ask for in `data/nlu` is none."""
+    understanding = Understanding.load(DATA)
+
+    def rows(texts: Iterable[str]) -> list[Found]:
+        return [
+            (
+                pieces(understanding.letters.fold(text).split()),
+                {RULE: 1.0} if understanding.ruled_danger(text) is not None else {},
+            )
+            for text in texts
+        ]
+
+    examples = weights.lines(DATA / EXAMPLES)
+    sides = numpy.array([one.side for one in examples])
+    table = Table(rows(one.text for one in examples), [RULE])
+    ordinary = Table(rows(intents()[0]), [RULE]).matrix
+    yes = sides != NONE
+    figures = {
+        "examples": len(examples),
+        "curve": curve(crossed(table.matrix, yes, sides, ordinary), yes),
+    }
+    if write:
+        made = {DANGER: learn(*joined(table.matrix, yes, ordinary))}
+        words = table.matrix[yes][:, :SIZE]
+        made |= {kind: learn(words, sides[yes] == kind) for kind in sorted(set(sides) - {NONE})}
+        _write(LEARNT, examples, made, table.cues)
+    return figures
+
+
+def _write(path: Any, examples: Sequence[weights.Line], made: Mapping[str, Any], cues: Sequence[str]) -> None:
+    rows: dict[str, Any] = {}
+    for name, (row, offset) in made.items():
+        rows |= weights.packed(name, row, offset, dict(zip(cues, row[SIZE:].tolist(), strict=False)))
+    weights.write(DATA / path, examples, rows)
+
+
+def main() -> None:
+    """Learn and tell how well."""
+    asked = argparse.ArgumentParser(prog="python -m engine.learn", description=__doc__)
+    asked.add_argument("--write", action="store_true", help="write what the application reads")
+    print(json.dumps(danger(asked.parse_args().write)))
+
+
+if __name__ == "__main__":
+    main()
