@@ -20,7 +20,7 @@ class Shortened:
         self._every, self._plainly = re.compile(every), str(plainly)
         ((only, alone),) = words["only"].items()
         self._only, self._alone = re.compile(only), str(alone)
-        self._asides = re.compile(words["asides"])
+        self._turns = [(re.compile(turn), str(instead)) for turn, instead in words["turns"].items()]
         ((ampersand, joined),) = words["and"].items()
         self._ampersand, self._joined = re.compile(ampersand), str(joined)
         pointed = "".join(rf"(?<!\b{short}\.)" for short in words["points"])
@@ -33,8 +33,8 @@ class Shortened:
         """A folded sentence with its short words written in full and its turns of phrase made plain."""
         if "&" in folded:
             folded = self._ampersand.sub(self._joined, folded)
-        if "(" in folded:
-            folded = self._asides.sub("", folded)
+        for turn, instead in self._turns:
+            folded = turn.sub(instead, folded)
         folded = self._both.sub(r"\g<several>", self._every.sub(self._plainly, folded))
         if " qu" in folded:
             folded = self._only.sub(self._alone, folded)
