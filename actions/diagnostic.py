@@ -35,6 +35,19 @@ def standing(tracker: Tracker) -> bool:
     return tracker.active_loop.get("name") is not None
 
 
+def asked_first(turn: Turn, tracker: Tracker, dispatcher: CollectingDispatcher) -> bool:
+    """Whether a first message got the first question instead of an answer about offers: none was shown yet.
+
+    « Autre chose », « plutôt le vélo », « pourquoi pas moi ? » as first words are read as commands about offers.
+    """
+    new = turn.state.phase == "diagnostic" and not (turn.state.shown or turn.state.asked)
+    wanted = wanted_field(turn) if new and not standing(tracker) else None
+    if wanted is None:
+        return False
+    turn.answer(dispatcher, answers.ask(turn.hearing, wanted, catalogue().questions))
+    return True
+
+
 class ValidateDiagnosticForm(Action):
     """Decides the next question; the form stops when there is none."""
 
@@ -114,11 +127,7 @@ class ActionMoreOffers(Action):
     ) -> list[EventType]:
         """Show."""
         turn = Turn.of(tracker)
-        new = turn.state.phase == "diagnostic" and not (turn.state.shown or turn.state.asked)
-        wanted = wanted_field(turn) if new and not standing(tracker) else None
-        if wanted:
-            # « Autre chose » as a first message asks for no further offers: nothing was shown yet.
-            turn.answer(dispatcher, answers.ask(turn.hearing, wanted, catalogue().questions))
+        if asked_first(turn, tracker, dispatcher):
             return []
         ranked, blocked = catalogue().sieve(turn.state, turn.now)
         turn.answer(
@@ -139,6 +148,8 @@ class ActionWhyNot(Action):
     ) -> list[EventType]:
         """Tell."""
         turn = Turn.of(tracker)
+        if asked_first(turn, tracker, dispatcher):
+            return []
         ranked, blocked = catalogue().sieve(turn.state, turn.now)
         turn.answer(dispatcher, offering.why_not(turn.state, ranked, blocked, standing=standing(tracker)))
         return []
@@ -156,6 +167,8 @@ class ActionCompare(Action):
     ) -> list[EventType]:
         """Compare."""
         turn = Turn.of(tracker)
+        if asked_first(turn, tracker, dispatcher):
+            return []
         ranked, blocked = catalogue().sieve(turn.state, turn.now)
         turn.answer(dispatcher, offering.compare(turn.state, ranked, blocked, standing=standing(tracker)))
         return []

@@ -67,6 +67,16 @@ def find_days(
     ]
 
 
+def figures(stream: Stream, today: date) -> list[tuple[int, int]]:
+    """Tokens [start, end) of dates in figures with a day to come: the month of « 9/12 à 8h » begins no time."""
+    hours = frozenset(("h", "heures", "heure"))
+    return [
+        (day.start, day.end)
+        for day in _numeric(stream, today)
+        if day.value is not None and not hours & {token.text for token in stream.tokens[day.end : day.end + 1]}
+    ]
+
+
 def _names(day: Day, after: Day) -> bool:
     """Whether a weekday is that of the date right behind it, with a comma: « sábado, 5 de dezembro »."""
     if day.value is None or after.value is None or after.start - day.end > 1:

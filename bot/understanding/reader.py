@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from bot.understanding.alarm import Alarms, Heard
 from bot.understanding.clock import Clock, after_noon, find_times
 from bot.understanding.codes import Codes, settled
-from bot.understanding.days import find_days
+from bot.understanding.days import figures, find_days
 from bot.understanding.ear import Ear
 from bot.understanding.facts import Fact, Reading
 from bot.understanding.lexicon import Lexicon, Rule, load_letters, load_lexicons
@@ -204,8 +204,10 @@ class Understanding:
     ) -> tuple[list[Fact], bool]:
         base = read_stream(raw, lexicon, self.gazetteer.words)
         early = base.hits(lexicon.early.candidates(base.words))
-        times = find_times(base, _of(early, "times"), lexicon.numbers)
         today = now.astimezone(PARIS).date()
+        dated = figures(base, today)
+        clock = [hit for hit in _of(early, "times") if not any(a < hit.start < b for a, b in dated)]
+        times = find_times(base, clock, lexicon.numbers)
         days = find_days(base, lexicon, _of(early, "dates"), today, [(t.start, t.end) for t in times])
         times = after_noon(times, [(d.start, d.end) for d in days if d.late])
         taken = [(d.start, d.end) for d in days] + [(t.start, t.end) for t in times]
