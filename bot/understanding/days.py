@@ -68,13 +68,20 @@ def find_days(
 
 
 def figures(stream: Stream, today: date) -> list[tuple[int, int]]:
-    """Tokens [start, end) of dates in figures with a day to come: the month of « 9/12 à 8h » begins no time."""
-    hours = frozenset(("h", "heures", "heure"))
+    """Tokens [start, end) of dates in figures with a day to come: the month of « 9/12 à 8h » begins no time.
+
+    Not « 8/12h », where a unit stands right behind the figure.
+    """
     return [
         (day.start, day.end)
         for day in _numeric(stream, today)
-        if day.value is not None and not hours & {token.text for token in stream.tokens[day.end : day.end + 1]}
+        if day.value is not None and not _glued(stream, day.end)
     ]
+
+
+def _glued(stream: Stream, at: int) -> bool:
+    """Whether nothing stands between a token and the one before."""
+    return at < len(stream.tokens) and stream.tokens[at].start == stream.tokens[at - 1].end
 
 
 def _names(day: Day, after: Day) -> bool:
