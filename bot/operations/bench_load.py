@@ -99,12 +99,12 @@ def add(total: crowd.Tally, more: crowd.Tally) -> None:
 
 
 def house_memory() -> int:
-    """Megabytes of our parts: application, action server, engine; the stock engine and the database are not ours."""
+    """Megabytes of our parts; the stock engine and the database are not counted."""
     total = 0
     for process in psutil.Process().children(recursive=True):
         try:
             line = process.cmdline()
-            ours = any(name in line for name in ("engine.serve", "actions.serve", "bot.serve"))
+            ours = any(name in line for name in ("engine.serve", "actions.serve", "bot.serve", "bot.playing"))
             if ours and "--stock" not in line:
                 total += process.memory_info().rss
         except psutil.Error:
