@@ -9,6 +9,7 @@ RUN uv sync --frozen --project engine --python /usr/local/bin/python3.10
 COPY config.yml domain.yml endpoints.yml endpoints.redis.yml ./
 COPY engine engine
 COPY bot/__init__.py bot/__init__.py
+COPY bot/learnt bot/learnt
 COPY bot/understanding bot/understanding
 COPY data data
 ENV PYTHONPATH=/opt/relais RASA_TELEMETRY_ENABLED=false TF_CPP_MIN_LOG_LEVEL=3 SQLALCHEMY_SILENCE_UBER_WARNING=1

@@ -118,3 +118,22 @@ def test_units_are_understood(unit: Path, tmp_path: Path) -> None:
 def test_ignored_files_keep_secrets_out_of_images() -> None:
     ignored = (ROOT / ".dockerignore").read_text().split()
     assert {".env", "var", ".git"} <= set(ignored)
+
+
+def _imported(path: Path) -> set[str]:
+    """Our modules that a file imports, by name."""
+    return set(re.findall(r"^from (bot\.[\w.]+)", path.read_text(encoding="utf-8"), re.MULTILINE))
+
+
+def test_the_engine_image_holds_every_room_the_engine_reads() -> None:
+    copied = set(re.findall(r"^COPY bot/(\w+) ", (DEPLOY / "engine.Dockerfile").read_text(), re.MULTILINE))
+    known: set[str] = set()
+    asked = _imported(ROOT / "engine" / "facts.py")
+    assert asked
+    while asked:
+        module = asked.pop()
+        known.add(module)
+        place = ROOT / module.replace(".", "/")
+        for path in place.glob("*.py") if place.is_dir() else [place.with_suffix(".py")]:
+            asked |= _imported(path) - known
+    assert {module.split(".")[1] for module in known} == copied
