@@ -176,7 +176,14 @@ class PlaceFinder:
                 best = (worth, end, answer)
         if best is None or (best[2].status == AMBIGUOUS and best[2].score < LIKELY):
             return None
+        if any(self._reaches(start, best[1]) for start in range(at + 1, best[1])):
+            return None  # « stau la Doué-la-Fontaine »: what is only alike gives way to a name that is there
         return Mention(at, best[1], best[2], not (expected and at == 0))
+
+    def _reaches(self, start: int, end: int) -> bool:
+        """Whether an exact name begins here and goes as far or further."""
+        named = self._named(start, set(), False)
+        return named is not None and named.end >= end and not named.weak
 
 
 def marks(mentions: list[Mention]) -> Mapping[str, Mention]:
