@@ -29,20 +29,6 @@ DATA = ROOT / "data"
 # The higher, the closer the weights follow the examples.
 C = 100.0
 SHARES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
-Found = tuple[Mapping[int, float], Mapping[str, float]]
-
-
-class Table:
-    """Texts as rows: pieces of words, then cues by name."""
-
-    def __init__(self, rows: Sequence[Found], cues: Sequence[str]) -> None:
-        self.cues = list(cues)
-        ends, index, values = [0], [], []
-        for found, seen in rows:
-            index += [*found, *(SIZE + self.cues.index(cue) for cue in seen)]
-            values += [*found.values(), *seen.values()]
-            ends.append(len(index))
-        self.matrix = csr_matrix((values, index, ends), shape=(len(rows), SIZE + len(self.cues)))
 
 
 def learn(matrix: Any, yes: Any) -> tuple[Any, float]:
@@ -82,41 +68,43 @@ def curve(chance: Any, yes: Any) -> dict[str, list[float]]:
     return found
 
 
+def table(understanding: Understanding, texts: Iterable[str]) -> Any:
+    """A row a text: its pieces, and in the last column whether a rule speaks."""
+    ends, index, values = [0], [], []
+    for text in texts:
+        found = pieces(understanding.letters.fold(text).split())
+        index += [*found, SIZE]
+        values += [*found.values(), float(understanding.ruled_danger(text) is not None)]
+        ends.append(len(index))
+    return csr_matrix((values, index, ends), shape=(len(ends) - 1, SIZE + 1))
+
+
 def danger(write: bool) -> dict[str, Any]:
     """Messages of danger, and what only looks like one; what people ask for in `data/nlu` is none."""
     understanding = Understanding.load(DATA)
 
-    def rows(texts: Iterable[str]) -> list[Found]:
-        return [
-            (
-                pieces(understanding.letters.fold(text).split()),
-                {RULE: 1.0} if understanding.ruled_danger(text) is not None else {},
-            )
-            for text in texts
-        ]
-
     examples = weights.lines(DATA / EXAMPLES)
     sides = numpy.array([one.side for one in examples])
-    table = Table(rows(one.text for one in examples), [RULE])
-    ordinary = Table(rows(intents()[0]), [RULE]).matrix
+    rows = table(understanding, (one.text for one in examples))
+    ordinary = table(understanding, intents()[0])
     yes = sides != NONE
     figures = {
         "examples": len(examples),
-        "curve": curve(crossed(table.matrix, yes, sides, ordinary), yes),
+        "curve": curve(crossed(rows, yes, sides, ordinary), yes),
     }
     if write:
-        made = {DANGER: learn(*joined(table.matrix, yes, ordinary))}
-        words = table.matrix[yes][:, :SIZE]
+        made = {DANGER: learn(*joined(rows, yes, ordinary))}
+        words = rows[yes][:, :SIZE]
         made |= {kind: learn(words, sides[yes] == kind) for kind in sorted(set(sides) - {NONE})}
-        _write(LEARNT, examples, made, table.cues)
+        _write(examples, made)
     return figures
 
 
-def _write(path: Any, examples: Sequence[weights.Line], made: Mapping[str, Any], cues: Sequence[str]) -> None:
-    rows: dict[str, Any] = {}
+def _write(examples: Sequence[weights.Line], made: Mapping[str, tuple[Any, float]]) -> None:
+    arrays: dict[str, Any] = {}
     for name, (row, offset) in made.items():
-        rows |= weights.packed(name, row, offset, dict(zip(cues, row[SIZE:].tolist(), strict=False)))
-    weights.write(DATA / path, examples, rows)
+        arrays |= weights.packed(name, row, offset, {RULE: float(row[SIZE])} if name == DANGER else {})
+    weights.write(DATA / LEARNT, examples, arrays)
 
 
 def main() -> None:

@@ -46,11 +46,6 @@ def fingerprint(examples: Iterable[Line]) -> str:
     return digest.hexdigest()[:16]
 
 
-def chance(score: float) -> float:
-    """The probability a score stands for."""
-    return 1.0 / (1.0 + math.exp(-score))
-
-
 def score(chance: float) -> float:
     """The score a probability stands for."""
     return math.log(chance / (1.0 - chance))

@@ -26,7 +26,7 @@ from bot.privacy.rotation import sealed_columns
 from bot.privacy.settings import KeepSettings
 from bot.privacy.tracker import modern
 from bot.running import model
-from bot.running.parts import settled
+from bot.running.parts import numbered, settled
 from bot.sealing import SealBroken, Sealer, seal
 from bot.settings import Settings
 
@@ -74,12 +74,10 @@ def _all(settings: Settings, database: Engine, now: datetime, backups: Path) -> 
         yield _kept(settings, database, now)
     yield _tracker(settings)
     for number, port in enumerate(settings.engine_ports(), 1):
-        name = "engine" if number == 1 else f"engine-{number}"
-        yield _answers(name, f"http://127.0.0.1:{port}/")
+        yield _answers(numbered("engine", number), f"http://127.0.0.1:{port}/")
     yield _answers("action server", f"http://127.0.0.1:{settings.actions_port}/health")
     for number, port in enumerate(settled(settings).player_ports(), 1):
-        name = "player" if number == 1 else f"player-{number}"
-        yield _answers(name, f"http://127.0.0.1:{port}/health")
+        yield _answers(numbered("player", number), f"http://127.0.0.1:{port}/health")
     yield _answers("application", f"http://127.0.0.1:{settings.port}/health")
     yield _mail(MailSettings())
     yield _backup(backups, now)

@@ -12,6 +12,8 @@ from urllib.parse import unquote, urlsplit
 from bot.running import model
 from bot.settings import ROOT, Settings
 
+# How far who works steps back (`nice`) for who receives, when cores are short. Accepting, p95, 200 people at once, one
+# run each on 26 November 2026: 1,109 ms without it, 392 at 5, 235 at 15.
 WORKING = 15
 
 
@@ -26,8 +28,13 @@ class Part:
     cwd: Path = ROOT
     # Seconds it may take to answer for the first time.
     patience: float = 120.0
-    # How far it steps back when cores are short (`nice`): whoever receives must not wait for whoever works.
+    # How far it steps back when cores are short.
     yields: int = 0
+
+
+def numbered(name: str, number: int) -> str:
+    """The first of several is called by the name alone."""
+    return name if number == 1 else f"{name}-{number}"
 
 
 def _ours(settings: Settings) -> dict[str, str]:
@@ -54,7 +61,7 @@ def engine(settings: Settings, trained: Path, *, stock: bool = False) -> Part:
         name="engine",
         command=[*command, "--stock"] if stock else command,
         health=f"http://127.0.0.1:{settings.engine_port}/",
-        yields=WORKING,
+        yields=0 if stock else WORKING,
         environment={
             **model.engine_environment(),
             "RELAIS_ACTIONS_URL": f"http://127.0.0.1:{settings.actions_port}/webhook",
@@ -83,7 +90,7 @@ def engines(settings: Settings, trained: Path) -> list[Part]:
     found = []
     for number, port in enumerate(settings.engine_ports(), 1):
         part = engine(settings.model_copy(update={"engine_port": port}), trained)
-        found.append(part if number == 1 else replace(part, name=f"engine-{number}"))
+        found.append(replace(part, name=numbered("engine", number)))
     return found
 
 
@@ -129,7 +136,7 @@ def players(settings: Settings) -> list[Part]:
     for number, port in enumerate(settings.player_ports(), 1):
         found.append(
             Part(
-                name="player" if number == 1 else f"player-{number}",
+                name=numbered("player", number),
                 command=[sys.executable, "-m", "bot.playing", "--port", str(port)],
                 health=f"http://127.0.0.1:{port}/health",
                 yields=WORKING,

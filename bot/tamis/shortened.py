@@ -16,13 +16,7 @@ class Shortened:
         self._short = re.compile("|".join(rf"(?P<s{at}>\b{short})" for at, short in enumerate(full)))
         self._full = tuple(full.values())
         self._both = re.compile(words["both"])
-        ((every, plainly),) = words["all"].items()
-        self._every, self._plainly = re.compile(every), str(plainly)
-        ((only, alone),) = words["only"].items()
-        self._only, self._alone = re.compile(only), str(alone)
         self._turns = [(re.compile(turn), str(instead)) for turn, instead in words["turns"].items()]
-        ((ampersand, joined),) = words["and"].items()
-        self._ampersand, self._joined = re.compile(ampersand), str(joined)
         pointed = "".join(rf"(?<!\b{short}\.)" for short in words["points"])
         self.breaks = re.compile(
             rf"\n+|;+|[!?]+|\.(?=\s|$){pointed}|\.(?!(?:euse|rice|trice)s?\b)(?=[a-z]{{4,}} [a-z])"
@@ -31,11 +25,7 @@ class Shortened:
 
     def in_full(self, folded: str) -> str:
         """A folded sentence with its short words written in full and its turns of phrase made plain."""
-        if "&" in folded:
-            folded = self._ampersand.sub(self._joined, folded)
+        folded = self._both.sub(r"\g<several>", folded)
         for turn, instead in self._turns:
             folded = turn.sub(instead, folded)
-        folded = self._both.sub(r"\g<several>", self._every.sub(self._plainly, folded))
-        if " qu" in folded:
-            folded = self._only.sub(self._alone, folded)
         return self._short.sub(lambda found: self._full[int(str(found.lastgroup)[1:])], folded)

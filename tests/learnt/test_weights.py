@@ -41,7 +41,7 @@ def test_other_examples_have_another_fingerprint() -> None:
 
 @pytest.mark.parametrize("chance", [0.01, 0.3, 0.5, 0.99])
 def test_a_score_stands_for_a_probability(chance: float) -> None:
-    assert math.isclose(weights.chance(weights.score(chance)), chance)
+    assert math.isclose(1.0 / (1.0 + math.exp(-weights.score(chance))), chance)
 
 
 def test_lines_are_read_and_comments_left_out(tmp_path: Path) -> None:
