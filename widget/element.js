@@ -1,8 +1,8 @@
-// <relais-chat language direction theme side>: the custom element, and the one made by the script tag alone.
+// <relais-chat language direction theme side code>: the custom element, and the one made by the script tag alone.
 const SCRIPT = document.currentScript;
 const BASE = SCRIPT ? new URL(SCRIPT.src).origin : location.origin;
 const THINKING = 2500;
-const ATTRIBUTES = ["language", "direction", "theme", "side"];
+const ATTRIBUTES = ["language", "direction", "theme", "side", "code"];
 
 class RelaisChat extends HTMLElement {
   static get observedAttributes() {
@@ -26,6 +26,7 @@ class RelaisChat extends HTMLElement {
       back: () => this.say("online"),
       refused: (status, text) => this.say(status === 413 ? "too_big" : "not_sent", true, text),
     });
+    this.line.code = this.getAttribute("code");
     this.line.opening = () => ({ language: this.chosen || this.spoken, chosen: Boolean(this.chosen) });
     this.panel = new Panel({
       open: () => this.open(),

@@ -13,6 +13,7 @@ class Line {
     this.lost = false;
     this.sending = Promise.resolve();
     this.token = null;
+    this.code = null; // of the prescriber whose link led here: told once, with the first words
     try {
       this.token = sessionStorage.getItem(KEPT_AS);
     } catch { /* storage is closed to us: the session lives as long as the page */ }
@@ -84,8 +85,9 @@ class Line {
       try {
         await this.open();
         this.listen();
-        const answer = await this.ask("/messages", message);
+        const answer = await this.ask("/messages", this.code ? { ...message, code: this.code } : message);
         if (answer.ok) {
+          this.code = null;
           this.mended();
           return;
         }

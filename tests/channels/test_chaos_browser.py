@@ -33,8 +33,10 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def bad(site: Site) -> Iterator[Chaos]:
+def bad(site: Site, path: str, fault: Fault) -> Iterator[Chaos]:
+    """The network is bad before the widget opens: its stream may be there the moment after the tap."""
     with chaos(site.url) as made:
+        made.only, made.faults = path, [fault, fault]
         yield made
 
 
@@ -58,7 +60,6 @@ WHERE = [("what is written", "/messages"), ("what comes down", "/events")]
 def test_between_the_widget_and_the_application(
     page: Page, bad: Chaos, site: Site, label: str, path: str, fault: Fault
 ) -> None:
-    bad.only, bad.faults = path, [fault, fault]
     field, answers = page.locator("textarea"), page.locator("li.relais .text")
     for number, text in enumerate(SAID, 1):
         field.fill(text)

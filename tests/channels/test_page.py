@@ -202,6 +202,29 @@ def test_going_on_elsewhere_needs_no_script(browser: Browser, site: Site) -> Non
     context.close()
 
 
+def test_a_prescribers_link_is_told_with_the_first_words(page: Page, site: Site) -> None:
+    page.goto(f"{site.url}/chat?code=ML-49")
+    field = page.get_by_label("fr:page.message")
+    for text in ("je vais à Cholet", "demain matin"):
+        field.fill(text)
+        field.press("Enter")
+        expect(page.get_by_role("log").get_by_text(f"fr:echo {text}")).to_be_visible()
+    assert [asked.metadata["given"] for asked in site.engine.asked] == [{"code": "ML-49"}, {}]
+
+
+def test_a_prescribers_link_needs_no_script(browser: Browser, site: Site) -> None:
+    context = browser.new_context(locale="fr-FR", java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f'{site.url}/chat?code=ML-49"><b>')
+    page.get_by_label("fr:page.language").select_option("en")
+    page.get_by_role("button", name="fr:page.language.set").click()
+    page.get_by_label("en:page.message").fill("I am going to Cholet")
+    page.get_by_role("button", name="en:page.send").click()
+    expect(page.get_by_text("en:echo I am going to Cholet")).to_be_visible()
+    assert site.engine.asked[0].metadata["given"] == {"code": 'ML-49"><b>'}
+    context.close()
+
+
 def test_erasing_needs_no_script(browser: Browser, site: Site) -> None:
     context = browser.new_context(locale="fr-FR", java_script_enabled=False)
     page = context.new_page()

@@ -389,6 +389,22 @@ def test_a_language_chosen_while_the_line_is_slow_holds_for_the_next_message(
     expect(host.log.get_by_text("fr:echo I have")).to_be_visible()
 
 
+@pytest.mark.parametrize(
+    ("attributes", "body"),
+    [('data-code="FT-44"', ""), ("", '<relais-chat code="FT-44"></relais-chat>')],
+    ids=["script", "element"],
+)
+def test_a_prescribers_code_is_told_with_the_first_words(
+    hosting: Hosting, site: Site, attributes: str, body: str
+) -> None:
+    host = hosting(attributes, body=body)
+    host.open()
+    for text in ("je vais à Cholet", "demain matin"):
+        host.say(text)
+        expect(host.log.get_by_text(f"fr:echo {text}")).to_be_visible()
+    assert [asked.metadata["given"] for asked in site.engine.asked] == [{"code": "FT-44"}, {}]
+
+
 def test_language_direction_theme_and_side_by_attribute(hosting: Hosting) -> None:
     host = hosting(body='<relais-chat language="en" direction="rtl" theme="dark" side="start"></relais-chat>')
     root = host.page.locator(".root")

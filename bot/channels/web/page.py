@@ -5,6 +5,7 @@ import time
 import uuid
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -49,6 +50,7 @@ WORDS = (
 OWN_WORDS = ("queue", "held", "stopped", "telegram", "sms", "code")
 # Without scripts the answer is on the page that comes back, if it comes this soon.
 ANSWER_WITHIN = 6.0
+CODE_LENGTH = 64
 
 
 def statics() -> StaticFiles:
@@ -75,7 +77,7 @@ def router(door: Door) -> APIRouter:
 
     @made.get("/chat")
     def show(request: Request) -> HTMLResponse:
-        """The page, with the conversation so far if there is a session."""
+        """The page, with the conversation so far if there is a session; `?code=` is that of a prescriber's link."""
         return page(request)
 
     @made.post("/chat")
@@ -86,6 +88,7 @@ def router(door: Door) -> APIRouter:
         language: Annotated[str, Form()] = "",
         way: Annotated[str, Form()] = "",
         id: Annotated[str, Form()] = "",
+        code: Annotated[str, Form()] = "",
     ) -> Response:
         """A message, a choice, a language or a way to go on elsewhere, without scripts; then back to the page."""
         if door.origins.foreign(request):
@@ -103,6 +106,8 @@ def router(door: Door) -> APIRouter:
         if language:
             if language in door.speech.languages():
                 door.gateway.set_language(conversation, language)
+            if code:
+                answer.headers["location"] = f"/chat?{urlencode({'code': code[:CODE_LENGTH]})}#last"
             return answer
         if way:
             return page(request, passage=_passage(door, request, way))
@@ -114,6 +119,7 @@ def router(door: Door) -> APIRouter:
                 "choice" if choice else "text",
                 "" if choice else text,
                 choice or None,
+                given={"code": code[:CODE_LENGTH]} if code else {},
             )
         )
         if arrival.limited:
@@ -177,6 +183,7 @@ def _content(door: Door, request: Request, problem: str | None) -> dict[str, Any
         "state": state,
         "last": messages[-1]["seq"] if messages else 0,
         "fresh": uuid.uuid4().hex,
+        "code": request.query_params.get("code", "")[:CODE_LENGTH],
         "session": conversation is not None,
         "problem": door.words(problem, language) if problem else None,
     }

@@ -39,6 +39,9 @@ class Said(BaseModel):
     id: UUID = Field(description="Made by the sender; the same message again is known by it.")
     text: str | None = Field(default=None, max_length=60_000)
     choice: str | int | None = Field(default=None, description="Id of a choice, or its number from 1.")
+    code: str | None = Field(
+        default=None, max_length=64, description="Code of the prescriber whose link led here."
+    )
 
 
 class Chosen(BaseModel):
@@ -87,6 +90,7 @@ def router(door: Door) -> APIRouter:
                 "text" if said.choice is None else "choice",
                 said.text or "",
                 said.choice,
+                given={"code": said.code} if said.code else {},
                 language_hint=door.language(request),
             )
         )

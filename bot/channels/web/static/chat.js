@@ -101,6 +101,9 @@
   // The same id is sent again until the server says it has it: nothing is lost, nothing counts twice.
   const send = async (content) => {
     const message = { id: uuid(), ...content };
+    // Who sent the person is told once, with the first words.
+    const code = form.elements.code?.value;
+    if (code) message.code = code;
     status.textContent = words.waiting;
     // Who cannot see that we think is told, once, when it lasts.
     clearTimeout(slow);
@@ -111,6 +114,7 @@
         listen();
         const answer = await post("/messages", message);
         if (answer.ok) {
+          form.elements.code?.remove();
           online();
           return;
         }
