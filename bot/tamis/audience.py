@@ -23,6 +23,7 @@ class Audience:
         self._which, self._any = re.compile(rules["which"]), re.compile(rules["any"])
         self._anywhere, self._beyond = re.compile(rules["anywhere"]), re.compile(rules["beyond"])
         self._history = re.compile(rules["history"])
+        self._aside, self._binding = re.compile(rules["aside"]), re.compile(rules["binding"])
         self._held = re.compile(rules["held"])
         self._everybody, self._required = re.compile(rules["everybody"]), re.compile(rules["required"])
         listed = {
@@ -49,6 +50,10 @@ class Audience:
     def welcomes(self, text: str) -> bool:
         """Whether a folded sentence says that everybody may come."""
         return bool(self._everybody.search(text))
+
+    def digresses(self, text: str) -> bool:
+        """Whether a folded sentence tells figures, prices or the past, and asks nothing of anybody."""
+        return bool(self._aside.search(text)) and not self._binding.search(text)
 
     def surely(self, text: str) -> bool:
         """Whether a folded sentence names people in words that lead to nothing else (« destiné aux »)."""

@@ -74,6 +74,8 @@ class Parser:
             rest = combine(self._items.between(text, spans, rest_start, len(text)), listing)
             main = rest if main is None else main if rest is None else all_of(main, rest)
         body = text[:body_start] + text[body_start:].replace(" ni ", " ou ").replace(" et ", " ou ")
+        if prose and main == Stated("other"):
+            main = None  # « l'usage en est interdit aux moins de 16 ans »: of the rest nothing is asked
         except_for = combine(self._items.between(body, spans, body_start, body_end), True)
         left = self._cut.left_out(text, (start, body_start), main, except_for, spans)
         return Clause(left, welcome)

@@ -4,9 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from bot.tamis.audience import Audience
-from bot.tamis.criteria import AllOf, Expression, Not, Situation, Stated, all_of, any_of
+from bot.tamis.criteria import (
+    Age,
+    AllOf,
+    Expression,
+    Licence,
+    Not,
+    Quotient,
+    Situation,
+    Stated,
+    Vehicle,
+    all_of,
+    any_of,
+)
 from bot.tamis.cutting import WORD, bare
 from bot.tamis.joining import Item, joint_of
 from bot.tamis.lexicon import Lexicon
@@ -14,6 +27,7 @@ from bot.tamis.spans import SILENT, Span
 from bot.tamis.wording import one_adjective
 
 _FIGURE = re.compile(r"\d+ ?(?:ans?|mois|km|heures?|h)\b")
+_ARTICLE = re.compile(r"\W*(?:les|des|aux|la|le|l'|un|une|tous|toutes)\b")
 _YOU = re.compile(r" ?(?:vous|souhait|cherch|desir)")
 _NAMES = re.compile(r"\b(?:aux|pour les|pour des) ")
 _SETTLING = frozenset({"neutral", "silent", "waived", "document"})  # one word beside them is no condition
@@ -50,10 +64,11 @@ class Items:
             if item is not None:
                 items.append(item)
             joint = joint_of(match[0]) if match else ""
+            joint = "/" if match and match[0] == " / " else joint
             if match and "autre part" in match[0] and self._lexicon.verbs.search(text[match.end() : end]):
                 joint = "et"  # « d'une part être …, d'autre part habiter … »
             position = match.end() if match else end
-        return items
+        return items if self.listing else _slashes(items)
 
     def _item(self, text: str, spans: list[Span], start: int, end: int, joint: str) -> Item | None:
         inside = [span for span in spans if start <= span.start and span.end <= end]
@@ -133,6 +148,7 @@ class Items:
             qualifies=not read and unread and bool(self._lexicon.relative.match(words)),
             noun=bool(self._lexicon.who_noun.search(words)),
             trait=bool(self._lexicon.trait.match(words)),
+            bare=not _ARTICLE.match(words),
             adjective=not read and joint == "ou" and one_adjective(words, left),
         )
 
@@ -183,3 +199,10 @@ class Items:
         if after:
             return any_of(Not(all_of(*after)), all_of(*before))
         return any_of(all_of(*before), Stated("other", "partly"))
+
+
+def _slashes(items: list[Item]) -> list[Item]:
+    """« 18 ans / permis B / pas de voiture » are three conditions; « RSA / ASS / AAH » one of three."""
+    several = any(isinstance(item.expression, Age | Licence | Vehicle | Quotient) for item in items)
+    joint = "," if several else "ou"
+    return [replace(item, joint=joint) if item.joint == "/" else item for item in items]

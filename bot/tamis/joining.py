@@ -36,6 +36,8 @@ class Item:
     noun: bool = False
     trait: bool = False
     adjective: bool = False
+    bare: bool = False
+    """Named without an article (« apprentis », not « les apprentis »)."""
 
     def whole(self) -> Expression:
         """What it requires, its unread words included."""
@@ -144,6 +146,8 @@ def _group(group: list[Item], listing: bool, after: str) -> Expression:
         if _mixed_verbs(group):
             return doubt(any_of(all_of(*members[:-1]), members[-1]), all_of(members[0], any_of(*members[1:])))
         return _trailing(group, any_of(*members))
+    if not listing and len(group) == 2 and group[0].singular and group[0].verb and group[1].age_only:
+        return all_of(*members)  # « être demandeur d'emploi, majeur »
     if ages == len(group) == 2 and _complement(members):
         return all_of(*members)
     if ages and len(group) == 2 and not listing and group[1].singular:
@@ -213,9 +217,16 @@ def _trailing(group: list[Item], together: Expression) -> Expression:
         return doubt(together, all_of(any_of(*bare, last), Stated("other")))
     if isinstance(last, AllOf) and bare and not any(isinstance(item, AllOf | Age) for item in earlier):
         own, shared = last.members[0], last.members[1:]
+        if isinstance(own, Situation) and len(group) == 2 and group[-1].bare and shared_age(shared):
+            return all_of(any_of(*bare, own), *shared)  # « étudiants et apprentis de moins de 28 ans »
         if not isinstance(own, Age) and not any(_own(member) for member in shared):
             return doubt(together, all_of(any_of(*bare, own), *shared))
     return together
+
+
+def shared_age(shared: tuple[Expression, ...]) -> bool:
+    """Whether all that follows the last people is one range of age."""
+    return len(shared) == 1 and isinstance(shared[0], Age)
 
 
 def _generation(expression: Expression | None) -> bool:

@@ -64,6 +64,7 @@ class Lexicon:
         for kind in ("none", "broken", "owned"):
             self._add(patterns["vehicle"][kind], "vehicle", Vehicle(kind))
         self._add(patterns["vehicle"]["other"], "unread", Stated("other", "vehicle"))
+        self._add(patterns["licence_foreign"], "licence", Licence("foreign"))
         self._add(patterns["licence_other"], "unread", Stated("other", "licence"))
         self._add(patterns["resources"], "resources", Stated("resources"))
         by = patterns["prescriber"]

@@ -18,10 +18,22 @@ class Shortened:
         self._both = re.compile(words["both"])
         self._turns = [(re.compile(turn), str(instead)) for turn, instead in words["turns"].items()]
         pointed = "".join(rf"(?<!\b{short}\.)" for short in words["points"])
+        asked = words["asked"]
+        self._denied = re.compile(rf"{asked['question']}\s*(?:{asked['no']})\b[^.;!?\n]*")
+        self._affirmed = re.compile(rf"({asked['question']})(\s*(?:{asked['yes']})\b,?)")
         self.breaks = re.compile(
-            rf"\n+|;+|[!?]+|\.(?=\s|$){pointed}|\.(?!(?:euse|rice|trice)s?\b)(?=[a-z]{{4,}} [a-z])"
+            rf"\n+|;+|[!?]+|\.(?=\s|$){pointed}|(?<=\d min)\.(?=\s+[a-z])"
+            r"|\.(?!(?:euse|rice|trice)s?\b)(?=[a-z]{4,} [a-z])"
         )
         """Where one sentence ends and the next begins, in folded text."""
+
+    def settled(self, folded: str) -> str:
+        """A folded text without the questions it answers by no, those answered by yes made one with their answer.
+
+        As many letters as before: where a sentence stands stays the same.
+        """
+        folded = self._denied.sub(lambda found: " " * len(found[0]), folded)
+        return self._affirmed.sub(lambda found: found[1][:-1] + " " * (1 + len(found[2])), folded)
 
     def in_full(self, folded: str) -> str:
         """A folded sentence with its short words written in full and its turns of phrase made plain."""

@@ -48,6 +48,7 @@ class Setting:
 
 
 ANYWHERE = Setting()
+YEAR = 12
 _REACH = 45  # letters between a duration and what it is the duration of
 
 
@@ -188,6 +189,8 @@ class Spotter:
                 return Stated("contract")
             # Long-term unemployment tells how long one is registered as a jobseeker, nowhere else.
             jobseeker = code.startswith("demandeur-emploi")
+            if code == "demandeur-emploi-longue-duree" and months <= YEAR and not at_most:
+                return subject.expression  # that is what the words mean
             return (
                 Duration("registration_duration", months, at_most)
                 if jobseeker

@@ -43,7 +43,9 @@ class Statements:
             self._lexicon.strong.search(folded)
         )
         prose = name == "description"
-        clear = strong or (prose and (header == "people" or bool(self._lexicon.soft.search(folded))))
+        if prose and self._audience.digresses(folded):
+            return None, self._audience.welcomes(folded)
+        clear = strong or (prose and (header in ("people", "any") or bool(self._lexicon.soft.search(folded))))
         soft = clear or (prose and self._audience.restricts(folded))
         staff = self._lexicon.others.search(folded) if prose else None
         if staff:

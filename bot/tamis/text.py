@@ -109,6 +109,7 @@ def sentences(value: Any, shortened: Shortened) -> Iterator[Sentence]:
     text = re.sub(r"[^\S\n]+", " ", text)
     folded = fold(_JOBSEEKER.sub("ðe", text))
     folded = _BULLET.sub(lambda found: "\n" * len(found[0]), folded)
+    folded = shortened.settled(folded)
     start, line = 0, 0
     for found in [*shortened.breaks.finditer(folded), None]:
         end = found.start() if found else len(folded)
