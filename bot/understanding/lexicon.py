@@ -37,6 +37,9 @@ CUES = (
     "past",
     "correction",
     "proxy",
+    "speaker",
+    "ward",
+    "born",
     "spent",
 )
 

@@ -8,6 +8,9 @@ from typing import Any
 
 from bot.understanding.lexicon import Rule, read_yaml
 
+# What who writes for somebody says of themself is never the person's.
+HELPER = frozenset({"helper"})
+
 
 class Policy:
     """The fields' ways: which cues drop a fact, which codes are stronger, which shut others out."""
@@ -34,7 +37,7 @@ class Policy:
 
         Negation of a list field is not a drop: it turns « add » into « remove » (see `removes`).
         """
-        heard = (self._drop.get(field, self._default) | rule.drop) - rule.keep
+        heard = ((self._drop.get(field, self._default) | rule.drop) - rule.keep) | HELPER
         return bool(heard & set(cues))
 
     def removes(self, field: str, cues: Iterable[str], rule: Rule) -> bool:

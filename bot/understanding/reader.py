@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.understanding.alarm import Alarms, Heard
+from bot.understanding.birth import age_at
 from bot.understanding.clock import Clock, after_noon, find_times
 from bot.understanding.codes import Codes, settled
 from bot.understanding.days import figures, find_days
@@ -238,6 +239,8 @@ class Understanding:
         facts += trips
         facts += Clock(stream, scope, self.policy, time_of).facts(_of(hits, "clock"), asked=asked)
         facts += self._deadline(stream, scope, day_of, _of(hits, "dates"))
+        births = self._births(base, stream, scope, _of(hits, "born"), lexicon, today)
+        facts = [fact for fact in facts if not (fact.field == "deadline" and _within(fact, births))] + births
         if asked is not None:
             facts += codes.answers(stream.hits(lexicon.asked.candidates(stream.words)), asked, facts)
         corrected = [f.start for f in facts if scope.corrected(stream.token_at(f.start))]
@@ -268,6 +271,22 @@ class Understanding:
         cues = stream.hits([pair for pair in candidates if pair[0].kind not in NO_CUES])
         return Codes(stream, Scope(stream, lexicon, cues, text), lexicon, self.policy).facts(hits)
 
+    def _births(
+        self, base: Stream, stream: Stream, scope: Scope, hits: Sequence[Hit], lexicon: Lexicon, today: date
+    ) -> list[Fact]:
+        """Ages of those who say on what day they were born; `hits` are the words that speak of a birth."""
+        facts = []
+        for hit in hits:
+            if self.policy.drops("age", scope.cues(hit), Rule("rule", "age")):
+                continue
+            start, _ = stream.span(hit.start, hit.end)
+            at = base.token_at(start)
+            found = age_at(base, Hit(hit.rule, hit.pattern, at, at + 1), lexicon, today)
+            if found is not None:
+                age, first, last = found
+                facts.append(Fact("age", age, "", *base.span(first, last), confidence=0.9))
+        return facts
+
     def _deadline(
         self, stream: Stream, scope: Scope, day_of: Mapping[str, Any], never: Sequence[Hit]
     ) -> list[Fact]:
@@ -286,6 +305,10 @@ class Understanding:
                 Fact("deadline", day.value.isoformat(), "", start, end, confidence=0.9, confirm=day.confirm)
             )
         return facts
+
+
+def _within(fact: Fact, others: Sequence[Fact]) -> bool:
+    return any(fact.start < other.end and other.start < fact.end for other in others)
 
 
 def _read_before(fact: Fact, earlier: Fact) -> bool:

@@ -36,7 +36,15 @@ class Scope:
         self._other = {i for a, b in others for i in range(a, b)}
         self._negated = {i for a, b in self._spans.get("negation", []) for i in range(a, b)}
         self._negated_after = {i for a, b in self._spans.get("negation_after", []) for i in range(a, b)}
-        self.proxy = bool(self._spans.get("proxy"))
+        proxies = self._spans.get("proxy", [])
+        self.proxy = bool(proxies)
+        self._ward = {i for a, b in self._spans.get("ward", []) for i in range(a, b)}
+        self._speaker = {
+            i
+            for a, b in self._spans.get("speaker", [])
+            for i in range(a, b)
+            if not any(x <= i < y for x, y in proxies)
+        }
 
     def cues(self, hit: Hit) -> frozenset[str]:
         """The names of the cues that bear on a hit."""
@@ -46,6 +54,8 @@ class Scope:
             found.add("negation")
         if self._of_other(hit, clause):
             found.add("other")
+        if self.proxy and self._of_helper(range(hit.start, hit.end), clause):
+            found.add("helper")
         if self._asked(hit, clause):
             found.add("question")
         if self._wished(hit, clause):
@@ -87,6 +97,17 @@ class Scope:
                 return True
             if i in self._self:
                 return False
+        return False
+
+    def _of_helper(self, inside: range, clause: tuple[int, int]) -> bool:
+        """« J'écris pour ma mère … moi, je travaille »: what who writes says of themself is not the person's."""
+        if any(i in self._speaker for i in inside):
+            return True
+        for i in range(inside.start - 1, clause[0] - 1, -1):
+            if i in self._other or i in self._ward:
+                return False
+            if i in self._speaker:
+                return True
         return False
 
     def _asked(self, hit: Hit, clause: tuple[int, int]) -> bool:

@@ -61,7 +61,7 @@ class Tokeniser:
                 if sign:
                     start, end = folded.span(at, at + len(word))
                     out.append(Token(sign, start, end))
-        return out
+        return _thousands(out, text)
 
     @property
     def remembered(self) -> int:
@@ -78,6 +78,32 @@ class Tokeniser:
             infix_finditer=_INFIX.finditer,
             token_match=self._whole.__contains__,
         )
+
+
+def _thousands(tokens: list[Token], text: str) -> list[Token]:
+    """« 1 020 », « 1.300 » are one number: one or two figures, then three. « 0 641 » is part of a telephone number."""
+    out: list[Token] = []
+    for token in tokens:
+        before = out[-1] if out else None
+        point = before is not None and before.text == "." and len(out) > 1
+        head = out[-2] if point else before
+        if head is not None and _three(token.text) and _leading(head.text, out[: -2 if point else -1]):
+            between = text[head.end : token.start]
+            if between == "." or (len(between) == 1 and between.isspace()):
+                del out[-2 if point else -1 :]
+                token = Token(head.text + token.text, head.start, token.end)
+        out.append(token)
+    return out
+
+
+def _three(word: str) -> bool:
+    return len(word) == 3 and word.isdigit()
+
+
+def _leading(word: str, before: list[Token]) -> bool:
+    if not (word.isdigit() and len(word) <= 2 and word[0] != "0"):
+        return False
+    return not (before and before[-1].text.isdigit())
 
 
 def _sign(word: str, text: str, at: int) -> str:

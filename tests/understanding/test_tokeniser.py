@@ -22,6 +22,10 @@ def tokeniser() -> Tokeniser:
 CUT = [
     ("apostrophes", "J'ai l’été", ["j", "ai", "l", "ete"]),
     ("hyphens", "après-demain a-t-il", ["apres", "demain", "a", "t", "il"]),
+    ("thousands set apart", "1 020 euros", ["1020", "euros"]),
+    ("thousands with a point", "1.300", ["1300"]),
+    ("a telephone number is many numbers", "02 41 482", ["02", "41", "482"]),
+    ("figures that are no thousands", "18 25", ["18", "25"]),
     ("glued hour", "demain9h", ["demain", "9", "h"]),
     ("hour and minutes", "à 9h30.", ["a", "9", "h", "30", BORDER]),
     ("colon between digits", "9:30 : oui", ["9", ":", "30", BORDER, "oui"]),
