@@ -45,7 +45,7 @@ _LICENCES: dict[str, dict[str, int]] = {
         "etranger": UNKNOWN,
         "suspendu": UNKNOWN,
     },
-    "foreign": {"etranger": MET, "aucun": UNKNOWN, "b": UNKNOWN, "b-automatique": UNKNOWN},
+    "foreign": {"etranger": MET},
     "none": {
         "aucun": MET,
         "am": MET,

@@ -75,7 +75,7 @@ class Lexicon:
         told = [words.replace("{by}", whom) for words in patterns["prescription"]]
         self._add(told, "prescription", Stated("prescription"))
         contract = patterns["contract"]
-        more = rf"(?:(?:,| ou|/| et|,? en|\(| )*{contract['heads']})*"
+        more = rf"(?:(?:,| ou|/| et|,? en| une?(?= )|\(| )*{contract['heads']})*"
         heads = rf"{contract['before']}{{0,4}}{contract['heads']}{more}{contract['after']}?"
         self._add([heads], "contract", Stated("contract"))
         self.contract = self.wanted[-1].pattern

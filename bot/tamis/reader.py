@@ -31,6 +31,7 @@ from bot.tamis.zones import zone as zone_of
 
 READ_FIELDS = ("publics_precisions", "conditions_acces", "frais_precisions", "description")
 READ_EXTRA = ("fin", "fin_motif", "a_verifier", "saison", "delai_jours")
+_HEADING = re.compile(r"^\W*(?:[a-z']+ ?){1,5}\W*$")
 _HEADER_ONLY = re.compile(r"^[^:]{0,60}:\s*$")
 
 
@@ -130,9 +131,10 @@ class Reader:
                 continue
             if papers:
                 continue
+            alone = bool(_HEADING.match(folded))
             if self._lexicon.any_header.search(folded) and ":" in folded:
                 header = "any"
-            elif self._lexicon.all_header.search(folded) and ":" in folded:
+            elif self._lexicon.all_header.search(folded) and (":" in folded or alone):
                 header = "all"
             elif self._lexicon.people_header.search(folded):
                 header = "people"

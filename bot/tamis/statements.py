@@ -45,7 +45,9 @@ class Statements:
         prose = name == "description"
         if prose and self._audience.digresses(folded):
             return None, self._audience.welcomes(folded)
-        clear = strong or (prose and (header in ("people", "any") or bool(self._lexicon.soft.search(folded))))
+        clear = strong or (
+            prose and (header in ("people", "any", "all") or bool(self._lexicon.soft.search(folded)))
+        )
         soft = clear or (prose and self._audience.restricts(folded))
         staff = self._lexicon.others.search(folded) if prose else None
         if staff:
