@@ -65,13 +65,13 @@ def take(
 ) -> Departure | None:
     """Take this message, or the one of a conversation that may leave now on these channels; None when there is none
     or somebody was faster. Commit is the caller's."""
+    connection, held = session.connection(), {"at": now, "until": now + LEASE}
     if row_id is None:
-        given = {"now": now, "channels": list(channels), "conversation": conversation_id}
-        row_id = session.scalar(FIRST, given)
-        if row_id is None:
-            return None
-    taken = session.connection().execute(TAKEN, {"row": row_id, "at": now, "until": now + LEASE})
-    if taken.rowcount != 1:
+        first = {"now": now, "channels": list(channels), "conversation": conversation_id}
+        row_id = connection.execute(TAKEN_FIRST, first | held).scalar()
+    else:
+        row_id = connection.execute(TAKEN, {"row": row_id} | held).scalar()
+    if row_id is None:
         return None
     row, where = session.execute(WHERE, {"row": row_id}).one()
     return Departure(row.id, outgoing(row), row.channel, row.attempts, row.created_at, where)
@@ -128,15 +128,17 @@ FIRST = _due(bindparam("now"), bindparam("channels", expanding=True)).where(
     Conversation.id == bindparam("conversation")
 )
 _table = cast("Table", Outbox.__table__)
-TAKEN = (
+_TAKING = (
     update(_table)
     .where(
-        _table.c.id == bindparam("row"),
         _table.c.status == "queued",
         or_(_table.c.lease_until.is_(None), _table.c.lease_until < bindparam("at")),
     )
     .values(lease_until=bindparam("until"), attempts=_table.c.attempts + 1)
+    .returning(_table.c.id)
 )
+TAKEN = _TAKING.where(_table.c.id == bindparam("row"))
+TAKEN_FIRST = _TAKING.where(_table.c.id == FIRST.scalar_subquery())
 # Withheld meanwhile (STOP): what left has left. A report that was faster stays.
 LEFT = (
     update(_table)

@@ -20,8 +20,8 @@ from telegram import (
     ReplyKeyboardRemove,
 )
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
-from telegram.request import HTTPXRequest
 
+from bot.channels.telegram.http import BotRequest
 from bot.gateway.message import Outgoing
 from bot.gateway.sender import Gone, Refused, Throttled, Unreachable
 from bot.speech.telegram import messages
@@ -42,8 +42,8 @@ class TelegramClient:
         language. `start` before use.
         """
         self._words = words
-        request = HTTPXRequest(connection_pool_size=16, read_timeout=TIMEOUT, connect_timeout=5.0)
-        updates = HTTPXRequest(connection_pool_size=1, read_timeout=60.0, connect_timeout=5.0)
+        request = BotRequest(16, read_timeout=TIMEOUT, connect_timeout=5.0)
+        updates = BotRequest(1, read_timeout=60.0, connect_timeout=5.0)
         self.bot = Bot(token, base_url=f"{api}/bot", request=request, get_updates_request=updates)
         self._loop = uvloop.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="telegram", daemon=True)
