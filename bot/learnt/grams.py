@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Sequence
 from functools import lru_cache
 
-BITS = 18
+BITS = 20
 SIZE = 1 << BITS
 # Pieces of words have so many letters, their borders counted; runs so many words.
 SHORTEST, LONGEST = 2, 5

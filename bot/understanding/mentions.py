@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.understanding.lexicon import Lexicon
 from bot.understanding.places import AMBIGUOUS, EXACT, Gazetteer, PlaceAnswer
@@ -56,9 +56,20 @@ class PlaceFinder:
             if found is None or any(i in masked for i in range(found.start, found.end)):
                 at += 1
             else:
-                out.append(found)
+                if out and self._again(out[-1], found):
+                    out[-1] = replace(out[-1], end=found.end)
+                else:
+                    out.append(found)
                 at = found.end
         return out
+
+    def _again(self, before: Mention, mention: Mention) -> bool:
+        """« نانت (Nantes) », « انجيه Angers »: one town, written twice in a row."""
+        between = self._tokens[before.end : mention.start]
+        return (
+            all(token == BORDER for token in between)
+            and before.answer.candidates == mention.answer.candidates
+        )
 
     def _named(self, at: int, cued: set[int], expected: bool) -> Mention | None:
         tokens, gazetteer = self._tokens, self._gazetteer

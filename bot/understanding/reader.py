@@ -92,11 +92,18 @@ class Understanding:
         facts: list[Fact] = []
         proxy = False
         own = self.lexicons.get(language or "")
+        heard_so: tuple[Stream, Scope] | None = None
         for lexicon in self._lexicons_for(raw, language):
-            found, other = self._facts(lexicon, raw, text, now, asked, profile)
-            proxy = proxy or other
-            if own is not None and lexicon is not own:
+            second = own is not None and lexicon is not own
+            # A bare figure is answered in the message's own language, which knows « 18 in January » is no 18 yet.
+            answering = None if second and asked in self.policy.bounds else asked
+            found, stream, scope = self._facts(lexicon, raw, text, now, answering, profile)
+            proxy = proxy or scope.proxy
+            if lexicon is own:
+                heard_so = stream, scope
+            elif own is not None:
                 found = self._beside(found, lexicon, own, raw, text)
+                found = [fact for fact in found if heard_so is None or not self._denied(fact, *heard_so)]
             facts += [f for f in found if not any(_read_before(f, earlier) for earlier in facts)]
         facts = [replace(f, evidence=text[f.start : f.end]) for f in settled(facts, self.policy)]
         heard = self._alarms.hear(raw)
@@ -191,6 +198,18 @@ class Understanding:
             and not all(word in own.common for word in self.letters.fold(text[fact.start : fact.end]).split())
         ]
 
+    def _denied(self, fact: Fact, stream: Stream, scope: Scope) -> bool:
+        """Whether the words of the message's own language around a fact of another say that it is not the person's:
+        « він apprenti », « не маю RSA »."""
+        at = stream.token_at(fact.start)
+        cues = scope.cues(Hit(Rule("rule", fact.field), self._nothing, at, at + 1)) & {
+            "other",
+            "negation",
+            "past",
+        }
+        rule = Rule("rule", fact.field)
+        return self.policy.drops(fact.field, cues, rule) or self.policy.removes(fact.field, cues, rule)
+
     def _known_words(self, lexicon: Lexicon, words: Sequence[str]) -> int:
         return sum(lexicon.knows(word) for word in words[:60])
 
@@ -202,7 +221,7 @@ class Understanding:
         now: datetime,
         asked: str | None,
         profile: Mapping[str, Any] | None,
-    ) -> tuple[list[Fact], bool]:
+    ) -> tuple[list[Fact], Stream, Scope]:
         base = read_stream(raw, lexicon, self.gazetteer.words)
         early = base.hits(lexicon.early.candidates(base.words))
         today = now.astimezone(PARIS).date()
@@ -244,10 +263,14 @@ class Understanding:
         if asked is not None:
             facts += codes.answers(stream.hits(lexicon.asked.candidates(stream.words)), asked, facts)
         corrected = [f.start for f in facts if scope.corrected(stream.token_at(f.start))]
-        return [
-            replace(fact, corrects=True) if fact.start in corrected else fact
-            for fact in settled(facts, self.policy, corrected)
-        ], scope.proxy
+        return (
+            [
+                replace(fact, corrects=True) if fact.start in corrected else fact
+                for fact in settled(facts, self.policy, corrected)
+            ],
+            stream,
+            scope,
+        )
 
     def _worded(
         self,

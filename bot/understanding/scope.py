@@ -8,6 +8,7 @@ from bot.understanding.lexicon import Lexicon
 from bot.understanding.stream import Hit, Stream
 
 WISH_REACH = 6
+PAST_REACH = 5
 QUESTION_MARKS = frozenset("?؟፧")
 
 
@@ -62,7 +63,7 @@ class Scope:
             found.add("wish")
         if self._before("supposed", hit, clause):
             found.add("supposed")
-        if any(clause[0] <= a < clause[1] for a, _ in self._spans.get("past", ())):
+        if self._gone(hit, clause):
             found.add("past")
         return frozenset(found)
 
@@ -123,6 +124,13 @@ class Scope:
         if shielded:
             return False
         return any(clause[0] <= a < hit.end for a, _ in self._spans.get("question", ()))
+
+    def _gone(self, hit: Hit, clause: tuple[int, int]) -> bool:
+        """Whether words near a hit say that it was so once: a clause may tell of today first, of old times last."""
+        return any(
+            clause[0] <= start < clause[1] and start - PAST_REACH <= hit.end and hit.start <= end + PAST_REACH
+            for start, end in self._spans.get("past", ())
+        )
 
     def _wished(self, hit: Hit, clause: tuple[int, int]) -> bool:
         spans = self._spans.get("wish", ())
