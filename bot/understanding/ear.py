@@ -24,7 +24,7 @@ DANGER = "danger"
 RULE = "rule"
 # The score from which a danger is heard; lower where a rule speaks: what was thought of is not lightly put aside.
 # Chosen by the curve that `engine.learn` prints, recall before precision.
-LIMIT, LIMIT_RULED = weights.score(0.35), weights.score(0.2)
+LIMIT, LIMIT_RULED = weights.score(0.3), weights.score(0.2)
 # A long message is listened to in parts: a cry for help in the middle of a life's story is heard too.
 PART, STEP = 40, 20
 
