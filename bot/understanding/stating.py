@@ -1,0 +1,191 @@
+"""What a message states, read in one language: its days, times and places first, then what stands around them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.understanding.birth import age_at
+from bot.understanding.clock import Clock, after_noon, find_times
+from bot.understanding.codes import Codes, settled
+from bot.understanding.days import figures, find_days
+from bot.understanding.facts import Fact
+from bot.understanding.lexicon import Lexicon, Rule
+from bot.understanding.mentions import PlaceFinder
+from bot.understanding.pattern import Pattern
+from bot.understanding.places import Gazetteer
+from bot.understanding.policy import Policy
+from bot.understanding.scope import Scope
+from bot.understanding.stream import Hit, Stream, read_stream
+from bot.understanding.text import Token
+from bot.understanding.trip import Trip
+
+PARIS = ZoneInfo("Europe/Paris")
+NO_CUES = frozenset({"rule", "clock", "trips"})
+
+
+@dataclass(frozen=True)
+class Stated:
+    """Facts in the order of their words, and the words they were read from with what surrounds them."""
+
+    facts: list[Fact]
+    stream: Stream
+    scope: Scope
+
+
+class Stating:
+    """Reads tokens by one lexicon. Keeps nothing between messages; `nothing` is a pattern that no text meets."""
+
+    def __init__(self, policy: Policy, gazetteer: Gazetteer, nothing: Pattern) -> None:
+        self.policy = policy
+        self.gazetteer = gazetteer
+        self._nothing = nothing
+
+    def read(
+        self,
+        lexicon: Lexicon,
+        raw: Sequence[Token],
+        text: str,
+        now: datetime,
+        asked: str | None,
+        profile: Mapping[str, Any] | None,
+    ) -> Stated:
+        """What these tokens of `text` state. The arguments are those of `Understanding.read`."""
+        base = read_stream(raw, lexicon, self.gazetteer.words)
+        early = base.hits(lexicon.early.candidates(base.words))
+        today = now.astimezone(PARIS).date()
+        dated = figures(base, today)
+        clock = [hit for hit in _of(early, "times") if not any(a < hit.start < b for a, b in dated)]
+        times = find_times(base, clock, lexicon.numbers)
+        days = find_days(base, lexicon, _of(early, "dates"), today, [(t.start, t.end) for t in times])
+        times = after_noon(times, [(d.start, d.end) for d in days if d.late])
+        taken = [(d.start, d.end) for d in days] + [(t.start, t.end) for t in times]
+        finder = PlaceFinder(self.gazetteer, lexicon, base, (profile or {}).get("origin"))
+        places = [
+            mention
+            for mention in finder.find(
+                _of(early, "place_cues", "not_places"), expected=asked in ("origin", "destination")
+            )
+            if not any(mention.start < b and a < mention.end for a, b in taken)
+        ]
+        day_of = {f"§d{i}{'w' * day.weekend}": day for i, day in enumerate(days)}
+        time_of = {f"§t{i}": time for i, time in enumerate(times)}
+        place_of = {f"§p{i}": mention for i, mention in enumerate(places)}
+        marks = [(m.start, m.end, mark) for named in (time_of, day_of, place_of) for mark, m in named.items()]
+        stream, hits, scope = _marked(base, marks, lexicon, text)
+        trip = Trip(stream, scope, self.policy, place_of)
+        trips = trip.facts(_of(hits, "trips", "wrong_places"), asked=asked, profile=profile)
+        idle = trip.idle(trips)
+        if idle:  # words that could have been towns and play no part: « du mal à lire » is not Liré
+            stream, hits, scope = _marked(base, [m for m in marks if m[2] not in idle], lexicon, text)
+        codes = Codes(stream, scope, lexicon, self.policy)
+        facts = codes.facts(_of(hits, "rule"))
+        if taken:
+            facts += self._worded(
+                base, [m for m in marks if m[2] in place_of and m[2] not in idle], taken, lexicon, text
+            )
+        facts += trips
+        facts += Clock(stream, scope, self.policy, time_of).facts(_of(hits, "clock"), asked=asked)
+        facts += self._deadline(stream, scope, day_of, _of(hits, "dates"))
+        births = self._births(base, stream, scope, _of(hits, "born"), lexicon, today)
+        facts = [fact for fact in facts if not (fact.field == "deadline" and _within(fact, births))] + births
+        if asked is not None:
+            facts += codes.answers(stream.hits(lexicon.asked.candidates(stream.words)), asked, facts)
+        corrected = [f.start for f in facts if scope.corrected(stream.token_at(f.start))]
+        return Stated(
+            [
+                replace(fact, corrects=True) if fact.start in corrected else fact
+                for fact in settled(facts, self.policy, corrected)
+            ],
+            stream,
+            scope,
+        )
+
+    def denied(self, fact: Fact, first: Stated) -> bool:
+        """Whether the words of the message's own language around a fact of another say that it is not the person's:
+        « він apprenti », « не маю RSA »."""
+        at = first.stream.token_at(fact.start)
+        cues = first.scope.cues(Hit(Rule("rule", fact.field), self._nothing, at, at + 1)) & {
+            "other",
+            "negation",
+            "past",
+        }
+        rule = Rule("rule", fact.field)
+        return self.policy.drops(fact.field, cues, rule) or self.policy.removes(fact.field, cues, rule)
+
+    def _worded(
+        self,
+        base: Stream,
+        marks: Sequence[tuple[int, int, str]],
+        taken: Sequence[tuple[int, int]],
+        lexicon: Lexicon,
+        text: str,
+    ) -> list[Fact]:
+        """The facts that lie in the very words of times and days: « les samedis », « contrat de 15 heures »."""
+        stream = base.replaced(marks)
+        told = [base.span(start, end) for start, end in taken]
+        candidates = lexicon.index.candidates(stream.words)
+        hits = [
+            hit
+            for hit in stream.hits([pair for pair in candidates if pair[0].field in self.policy.worded])
+            if any(start < b and a < end for start, end in [stream.span(hit.start, hit.end)] for a, b in told)
+        ]
+        if not hits:
+            return []
+        cues = stream.hits([pair for pair in candidates if pair[0].kind not in NO_CUES])
+        return Codes(stream, Scope(stream, lexicon, cues, text), lexicon, self.policy).facts(hits)
+
+    def _births(
+        self, base: Stream, stream: Stream, scope: Scope, hits: Sequence[Hit], lexicon: Lexicon, today: date
+    ) -> list[Fact]:
+        """Ages of those who say on what day they were born; `hits` are the words that speak of a birth."""
+        facts = []
+        for hit in hits:
+            if self.policy.drops("age", scope.cues(hit), Rule("rule", "age")):
+                continue
+            start, _ = stream.span(hit.start, hit.end)
+            at = base.token_at(start)
+            found = age_at(base, Hit(hit.rule, hit.pattern, at, at + 1), lexicon, today)
+            if found is not None:
+                age, first, last = found
+                facts.append(Fact("age", age, "", *base.span(first, last), confidence=0.9))
+        return facts
+
+    def _deadline(
+        self, stream: Stream, scope: Scope, day_of: Mapping[str, Any], never: Sequence[Hit]
+    ) -> list[Fact]:
+        facts = []
+        for index, token in enumerate(stream.tokens):
+            day = day_of.get(token.text)
+            if day is None or day.value is None:
+                continue
+            hit = Hit(Rule("dates", "deadline"), self._nothing, index, index + 1)
+            if any(index in range(h.start, h.end) for h in never):
+                continue
+            if self.policy.drops("deadline", scope.cues(hit), hit.rule):
+                continue
+            start, end = stream.span(index, index + 1)
+            facts.append(
+                Fact("deadline", day.value.isoformat(), "", start, end, confidence=0.9, confirm=day.confirm)
+            )
+        return facts
+
+
+def _within(fact: Fact, others: Sequence[Fact]) -> bool:
+    return any(fact.start < other.end and other.start < fact.end for other in others)
+
+
+def _marked(
+    base: Stream, marks: Sequence[tuple[int, int, str]], lexicon: Lexicon, text: str
+) -> tuple[Stream, list[Hit], Scope]:
+    stream = base.replaced(marks)
+    hits = stream.hits(lexicon.index.candidates(stream.words))
+    cues = [hit for hit in hits if hit.rule.kind not in NO_CUES]
+    return stream, hits, Scope(stream, lexicon, cues, text)
+
+
+def _of(hits: Sequence[Hit], *kinds: str) -> list[Hit]:
+    return [hit for hit in hits if hit.rule.kind in kinds]
