@@ -9,7 +9,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Engine, delete, table
 
 
 def config() -> Config:
@@ -23,6 +23,8 @@ def config() -> Config:
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Bring the database to this revision (`head`: the newest), in one transaction."""
     _moved(engine, command.upgrade, revision)
+    if engine.dialect.name == "sqlite":
+        _forget_statistics(engine)
 
 
 def downgrade(engine: Engine, revision: str) -> None:
@@ -41,6 +43,21 @@ def knows(revision: str, newer: str | None) -> bool:
     script = ScriptDirectory.from_config(config())
     way = [one.revision for one in script.iterate_revisions(newer, "base")] if newer else []
     return revision in way[1:]
+
+
+def _forget_statistics(engine: Engine) -> None:
+    """What somebody's `ANALYZE` noted, if anybody did: Relais never does on SQLite.
+
+    It knows that a million messages have one status, not that nobody asks for that one, and would read the whole table
+    to find the few that wait: 200 ms instead of one (`relais bench growth`, 2026-11-26).
+    """
+    with engine.begin() as connection:
+        noted = "SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'sqlite_stat_'"
+        names = connection.exec_driver_sql(noted).scalars().all()
+        for name in names:
+            connection.execute(delete(table(name)))
+    if names:
+        engine.dispose()  # a connection keeps what it read when it was opened
 
 
 def _moved(engine: Engine, direction: Callable[[Config, str], None], revision: str) -> None:

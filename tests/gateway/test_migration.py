@@ -28,3 +28,16 @@ def test_the_migration_makes_our_tables(tmp_path: Path) -> None:
         )
         assert compare_metadata(context, ours) == []
     engine.dispose()
+
+
+def test_what_an_analyze_noted_on_sqlite_is_forgotten_at_the_next_start(tmp_path: Path) -> None:
+    engine = connect(f"sqlite:///{tmp_path / 'analysed.db'}")
+    upgrade(engine)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO person (id, created_at) VALUES ('p', '2026-11-26')")
+        connection.exec_driver_sql("ANALYZE")
+        assert connection.exec_driver_sql("SELECT count(*) FROM sqlite_stat1").scalar()
+    upgrade(engine)
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM sqlite_stat1").scalar() == 0
+    engine.dispose()
