@@ -14,7 +14,6 @@ from pathlib import Path
 from bot.learnt import weights
 from bot.learnt.grams import pieces
 from bot.learnt.weights import Weights
-from bot.understanding.text import Letters
 
 FOLDER = Path("lexicons", "danger")
 EXAMPLES = FOLDER / "examples"
@@ -24,7 +23,7 @@ DANGER = "danger"
 RULE = "rule"
 # The score from which a danger is heard; lower where a rule speaks: what was thought of is not lightly put aside.
 # Chosen by the curve that `engine.learn` prints, recall before precision.
-LIMIT, LIMIT_RULED = weights.score(0.3), weights.score(0.2)
+LIMIT, LIMIT_RULED = weights.score(0.35), weights.score(0.2)
 # A long message is listened to in parts: a cry for help in the middle of a life's story is heard too.
 PART, STEP = 40, 20
 
@@ -32,23 +31,22 @@ PART, STEP = 40, 20
 class Ear:
     """Weighs a message. Safe to share between threads."""
 
-    def __init__(self, danger: Weights, kinds: Mapping[str, Weights], letters: Letters) -> None:
+    def __init__(self, danger: Weights, kinds: Mapping[str, Weights]) -> None:
         """`danger` weighs danger against none, `kinds` each code against the others."""
-        self._danger, self._kinds, self._letters = danger, dict(kinds), letters
+        self._danger, self._kinds = danger, dict(kinds)
 
     @classmethod
-    def load(cls, data: Path, letters: Letters) -> Ear | None:
+    def load(cls, data: Path) -> Ear | None:
         """What was learnt; None where nothing was: the rules then stand alone."""
         arrays = weights.read(data / LEARNT)
         if arrays is None:
             return None
         names = [name.removesuffix(".pieces") for name in arrays if name.endswith(".pieces")]
         rows = {name: weights.unpacked(name, arrays) for name in names}
-        return cls(rows.pop(DANGER), rows, letters)
+        return cls(rows.pop(DANGER), rows)
 
-    def hear(self, text: str, ruled: str | None) -> str | None:
-        """The danger a message speaks of, `ruled` being what the rules say of it."""
-        words = self._letters.fold(text).split()
+    def hear(self, words: Sequence[str], ruled: str | None) -> str | None:
+        """The danger the folded words of a message speak of, `ruled` being what the rules say of it."""
         if not words:
             return ruled
         cues = (RULE,) if ruled is not None else ()

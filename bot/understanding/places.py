@@ -150,6 +150,10 @@ class Gazetteer:
         next(rows)
         return cls(rows, known, letters or load_letters(data), load_sounds(data).get(SPOKEN))
 
+    def near_names(self) -> tuple[str, ...]:
+        """The folded names of the region's places and of big towns elsewhere."""
+        return tuple(self._near_names)
+
     def key(self, name: str) -> str:
         """A name folded, short words written out (« st » → « saint »)."""
         return self._written_out(self._fold(name))

@@ -12,6 +12,7 @@ from bot.understanding.alarm import Alarms, Heard
 from bot.understanding.codes import settled
 from bot.understanding.ear import Ear
 from bot.understanding.facts import Fact, Reading
+from bot.understanding.labels import Labels, covered
 from bot.understanding.languages import ALWAYS, Languages
 from bot.understanding.lexicon import Lexicon, load_letters, load_lexicons
 from bot.understanding.pattern import Grammar
@@ -19,10 +20,11 @@ from bot.understanding.places import Gazetteer
 from bot.understanding.policy import Policy
 from bot.understanding.script import script_of
 from bot.understanding.sensitive import sensitive_spans
-from bot.understanding.stating import Stated, Stating
+from bot.understanding.stating import Stated, Stating, within
 from bot.understanding.stream import read_stream
 from bot.understanding.text import BORDER, Letters, Token
 from bot.understanding.tokeniser import Tokeniser
+from bot.understanding.unplaced import Unplaced
 
 
 class Understanding:
@@ -36,6 +38,7 @@ class Understanding:
         gazetteer: Gazetteer,
         alarms: Alarms,
         ear: Ear | None = None,
+        labels: Labels | None = None,
     ) -> None:
         self.letters = letters
         self.lexicons = dict(lexicons)
@@ -45,6 +48,11 @@ class Understanding:
         self.gazetteer = gazetteer
         self._alarms = alarms
         self._ear = ear
+        self._labels = labels or Labels({}, policy.lists)
+        listened = [one.common | one.vocabulary for one in spelt if one.script == "latin"]
+        self.unplaced = Unplaced(
+            gazetteer.near_names(), gazetteer.short, lambda word: any(word in words for words in listened)
+        )
         self._languages = Languages(lexicons, letters)
         self._stating = Stating(policy, gazetteer, Grammar(letters.fold, {}).pattern("x"))
 
@@ -55,7 +63,9 @@ class Understanding:
         lexicons = load_lexicons(data, letters)
         places = gazetteer or Gazetteer.load(data, letters)
         alarms = Alarms.load(data, letters, lexicons, places.words)
-        return cls(letters, lexicons, Policy.load(data), places, alarms, Ear.load(data, letters))
+        policy = Policy.load(data)
+        labels = Labels.load(data, letters, policy.lists)
+        return cls(letters, lexicons, policy, places, alarms, Ear.load(data), labels)
 
     def warm(self, *languages: str) -> None:
         """Compiles the patterns of these languages now (all of them by default) rather than at their first use."""
@@ -97,9 +107,12 @@ class Understanding:
                 found = self._languages.beside(found, lexicon, own, raw, text)
                 found = [fact for fact in found if first is None or not self._stating.denied(fact, first)]
             facts += [f for f in found if not any(_read_before(f, earlier) for earlier in facts)]
+        said = self._labels.facts(raw, language, asked)
+        facts = [fact for fact in facts if fact.field != asked or not within(fact, said)] + said
         facts = [replace(f, evidence=text[f.start : f.end]) for f in settled(facts, self.policy)]
         heard = self._alarms.hear(raw)
-        return Reading(tuple(facts), heard.signal, self._danger(text, heard), sensitive, proxy)
+        danger = None if covered(raw, said) else self._danger(text, heard)
+        return Reading(tuple(facts), heard.signal, danger, sensitive, proxy)
 
     def listen(
         self, text: str, *, now: datetime, language: str | None = None, asked: str | None = None
@@ -116,7 +129,9 @@ class Understanding:
         proxy = any(
             self._proxy(lexicon, raw) for lexicon in lexicons if lexicon and lexicon.script in scripts
         )
-        return Reading((), heard.signal, self._danger(text, heard), sensitive, proxy)
+        said = self._labels.facts(raw, language, asked)
+        danger = None if covered(raw, said) else self._danger(text, heard)
+        return Reading((), heard.signal, danger, sensitive, proxy)
 
     def signal(self, text: str) -> str | None:
         """`stop`, `start`, `erase`, `human` or `my-data` when that is what a message asks, in any language."""
@@ -133,7 +148,7 @@ class Understanding:
     def _danger(self, text: str, heard: Heard) -> str | None:
         if self._ear is None or (heard.signal is not None and heard.danger is None):
             return heard.danger
-        return self._ear.hear(text, heard.danger)
+        return self._ear.hear(self.unplaced.words(self.letters.fold(text).split()), heard.danger)
 
     def _proxy(self, lexicon: Lexicon, raw: Sequence[Token]) -> bool:
         """Whether one lexicon finds the words of somebody who writes for another."""
