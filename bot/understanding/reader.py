@@ -26,6 +26,9 @@ from bot.understanding.text import BORDER, Letters, Token
 from bot.understanding.tokeniser import Tokeniser
 from bot.understanding.unplaced import Unplaced
 
+# The field whose labels are heard without its question, where a message is made of several of them.
+UNASKED = "statuses"
+
 
 class Understanding:
     """Everything needed to read messages. Build it once with `load`; `read` keeps nothing between messages."""
@@ -108,7 +111,12 @@ class Understanding:
                 found = [fact for fact in found if first is None or not self._stating.denied(fact, first)]
             facts += [f for f in found if not any(_read_before(f, earlier) for earlier in facts)]
         said = self._labels.facts(raw, language, asked)
-        facts = [fact for fact in facts if fact.field != asked or not within(fact, said)] + said
+        if not said:
+            # Told unasked: « à procura de emprego e RSA », and nothing else.
+            told = self._labels.facts(raw, language, UNASKED)
+            said = told if len(told) > 1 and covered(raw, told) else []
+        named = {fact.field for fact in said}
+        facts = [fact for fact in facts if fact.field not in named or not within(fact, said)] + said
         facts = [replace(f, evidence=text[f.start : f.end]) for f in settled(facts, self.policy)]
         heard = self._alarms.hear(raw)
         danger = None if covered(raw, said) else self._danger(text, heard)

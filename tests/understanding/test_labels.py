@@ -47,6 +47,12 @@ def test_two_labels_at_once(understanding: Understanding) -> None:
     assert _said(read.facts, "statuses") == {"demandeur-emploi", "rsa"}
 
 
+def test_several_statuses_told_unasked(understanding: Understanding) -> None:
+    text = "caut un loc de muncă și RSA (venit minim)"
+    read = understanding.read(text, now=NOW, language="ro", asked=None)
+    assert _said(read.facts, "statuses") == {"demandeur-emploi", "rsa"}
+
+
 def test_only_the_question_that_was_asked_has_labels(understanding: Understanding) -> None:
     read = understanding.read("papeles en trámite", now=NOW, language="es", asked="age")
     assert read.facts == ()
