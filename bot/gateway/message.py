@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any, Literal
 
 Kind = Literal["text", "choice", "media", "location", "contact", "start", "edit"]
+# Letters of the code that a link carries, a prescriber's or one to go on with; Telegram allows no more.
+CODE_LENGTH = 64
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,6 @@ from bot.tamis.spans import SILENT, Span
 from bot.tamis.wording import one_adjective
 
 _FIGURE = re.compile(r"\d+ ?(?:ans?|mois|km|heures?|h)\b")
-_ARTICLE = re.compile(r"\W*(?:les|des|aux|la|le|l'|un|une|tous|toutes)\b")
 _YOU = re.compile(r" ?(?:vous|souhait|cherch|desir)")
 _NAMES = re.compile(r"\b(?:aux|pour les|pour des) ")
 _SETTLING = frozenset({"neutral", "silent", "waived", "document"})  # one word beside them is no condition
@@ -148,7 +147,7 @@ class Items:
             qualifies=not read and unread and bool(self._lexicon.relative.match(words)),
             noun=bool(self._lexicon.who_noun.search(words)),
             trait=bool(self._lexicon.trait.match(words)),
-            bare=not _ARTICLE.match(words),
+            bare=not self._lexicon.article.match(words),
             adjective=not read and joint == "ou" and one_adjective(words, left),
         )
 

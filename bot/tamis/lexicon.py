@@ -124,7 +124,7 @@ class Lexicon:
         self.qualifier = re.compile(patterns["qualifier"])
         self.relative = re.compile(patterns["relative"])
         self.owed, self.born = re.compile(patterns["owed"]), re.compile(patterns["born"])
-        self.plural = re.compile(patterns["plural"])
+        self.plural, self.article = re.compile(patterns["plural"]), re.compile(patterns["article"])
         self.people_header = re.compile(patterns["people_header"])
         self.no_more = re.compile(patterns["no_more"])
         self.topic, self.together = re.compile(patterns["topic"]), re.compile(patterns["together"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from bot.understanding.lexicon import Lexicon
@@ -53,7 +53,7 @@ def find_days(
             day, confirm = _resolve(hit, lexicon, today)
             found.append(Day(hit.start, hit.end, day, confirm, late=bool(hit.rule.detail.get("late"))))
     found.extend(_numeric(stream, today))
-    found = [d for d in found if not any(_taken(d, a, b) for a, b in taken)]
+    found = [left for day in found if (left := _beside(stream, day, taken)) is not None]
     found.sort(key=lambda d: (-(d.end - d.start), d.value is not None, d.start))
     kept: list[Day] = []
     for named in found:
@@ -91,9 +91,19 @@ def _names(day: Day, after: Day) -> bool:
     return day.value < after.value and day.value.weekday() == after.value.weekday()
 
 
-def _taken(day: Day, start: int, end: int) -> bool:
-    # « esta noche a las ocho »: both the day and the time hold « noche », and both are meant.
-    return day.start < end and start < day.end and not (day.late and day.start < start and day.end < end)
+def _beside(stream: Stream, day: Day, taken: Sequence[tuple[int, int]]) -> Day | None:
+    """The day without the words of a time behind it; None when they are the time's alone.
+
+    « esta noche a las ocho », « pazartesi sabah 6'da »: a word may belong to both. A figure may not: « vendredi 14h ».
+    """
+    for start, end in taken:
+        if not (day.start < end and start < day.end):
+            continue
+        shared = stream.tokens[start : day.end]
+        if not (day.start < start and day.end < end) or any(token.text.isdigit() for token in shared):
+            return None
+        day = replace(day, end=start)
+    return day
 
 
 def _resolve(hit: Hit, lexicon: Lexicon, today: date) -> tuple[date | None, bool]:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from bot.understanding.facts import Fact
 from bot.understanding.lexicon import read_yaml
+from bot.understanding.policy import Policy
 from bot.understanding.text import BORDER, Letters, Token
 from bot.understanding.tokeniser import Tokeniser
 
 CATALOGUES = Path("catalogues")
 PREFIX = "code"
+# The field whose labels are heard without its question, where a message is made of several of them.
+UNASKED = "statuses"
+_GLOSS = re.compile(r"\s*\([^()]*\)")
 
 Label = tuple[tuple[str, ...], str]
 
@@ -19,51 +24,58 @@ Label = tuple[tuple[str, ...], str]
 class Labels:
     """The labels by language and field, longest first."""
 
-    def __init__(self, labels: Mapping[tuple[str, str], Sequence[Label]], lists: frozenset[str]) -> None:
-        """`lists` are the fields that hold several codes."""
+    def __init__(self, labels: Mapping[tuple[str, str], Sequence[Label]], policy: Policy) -> None:
         self._labels = {key: sorted(rows, key=lambda row: -len(row[0])) for key, rows in labels.items()}
-        self._lists = lists
+        self._lists, self._joining = policy.lists, policy.joining
 
     @classmethod
-    def load(cls, data: Path, letters: Letters, lists: frozenset[str]) -> Labels:
-        """From `catalogues/codes.<language>.yml`; a language without such a file has no labels."""
+    def load(cls, data: Path, letters: Letters, policy: Policy) -> Labels:
+        """From `catalogues/codes.<language>.yml`; a label counts without its gloss too (« RSA (venit minim) »)."""
         tokeniser = Tokeniser(letters)
         labels: dict[tuple[str, str], list[Label]] = {}
         for path in sorted((data / CATALOGUES).glob("codes.*.yml")):
             language = path.name.split(".")[1]
-            for key, said in (read_yaml(path) or {}).items():
+            for key, said in read_yaml(path).items():
                 head, _, rest = str(key).partition(".")
                 field, _, code = rest.partition(".")
                 if head != PREFIX or not code:
                     continue
-                text = said if isinstance(said, str) else str((said or {}).get("text", ""))
-                words = tuple(t.text for t in tokeniser.tokens(text) if t.text != BORDER)
-                if words:
-                    labels.setdefault((language, field), []).append((words, code))
-        return cls(labels, lists)
+                text = said if isinstance(said, str) else str(said["text"])
+                for form in dict.fromkeys((text, _GLOSS.sub("", text))):
+                    words = tuple(t.text for t in tokeniser.tokens(form) if t.text != BORDER)
+                    if words:
+                        labels.setdefault((language, field), []).append((words, code))
+        return cls(labels, policy)
 
     def facts(self, raw: Sequence[Token], language: str | None, asked: str | None) -> list[Fact]:
-        """What the labels of the field that was asked for say, where they stand in the message."""
-        rows = self._labels.get((language or "", asked or ""), ())
+        """What a message says that is nothing but labels: of the field asked for, or several statuses unasked.
+
+        Nothing for any other: « pas de voiture » holds a label and says the contrary.
+        """
         tokens = [token for token in raw if token.text != BORDER]
+        said = self._whole(tokens, language, asked)
+        if said:
+            return said
+        told = self._whole(tokens, language, UNASKED)
+        return told if len(told) > 1 else []
+
+    def _whole(self, tokens: Sequence[Token], language: str | None, field: str | None) -> list[Fact]:
+        rows = self._labels.get((language or "", field or ""), ())
         words = [token.text for token in tokens]
+        operation = "add" if field in self._lists else "set"
         found: list[Fact] = []
-        taken: set[int] = set()
-        for label, code in rows:
-            for at in range(len(words) - len(label) + 1):
-                span = range(at, at + len(label))
-                if taken.isdisjoint(span) and tuple(words[at : span.stop]) == label:
-                    taken.update(span)
-                    operation = "add" if asked in self._lists else "set"
-                    start, end = tokens[at].start, tokens[span.stop - 1].end
-                    found.append(Fact(asked or "", code, "", start, end, operation, 1.0))
-        return sorted(found, key=lambda fact: fact.start)
+        at = 0
+        while at < len(words):
+            label, code = next(_beginning(rows, words, at), ((), ""))
+            if label:
+                start, end = tokens[at].start, tokens[at + len(label) - 1].end
+                found.append(Fact(field or "", code, "", start, end, operation, 1.0))
+            elif words[at] not in self._joining:
+                return []
+            at += len(label) or 1
+        return found
 
 
-def covered(raw: Sequence[Token], facts: Sequence[Fact]) -> bool:
-    """Whether labels are all that a message says, but for a word between two."""
-    outside = sum(
-        token.text != BORDER and not any(fact.start <= token.start < fact.end for fact in facts)
-        for token in raw
-    )
-    return bool(facts) and outside < len(facts)
+def _beginning(rows: Sequence[Label], words: Sequence[str], at: int) -> Iterator[Label]:
+    """The labels whose words begin here."""
+    return (row for row in rows if tuple(words[at : at + len(row[0])]) == row[0])

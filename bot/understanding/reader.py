@@ -12,7 +12,7 @@ from bot.understanding.alarm import Alarms, Heard
 from bot.understanding.codes import settled
 from bot.understanding.ear import Ear
 from bot.understanding.facts import Fact, Reading
-from bot.understanding.labels import Labels, covered
+from bot.understanding.labels import Labels
 from bot.understanding.languages import ALWAYS, Languages
 from bot.understanding.lexicon import Lexicon, load_letters, load_lexicons
 from bot.understanding.pattern import Grammar
@@ -20,14 +20,11 @@ from bot.understanding.places import Gazetteer
 from bot.understanding.policy import Policy
 from bot.understanding.script import script_of
 from bot.understanding.sensitive import sensitive_spans
-from bot.understanding.stating import Stated, Stating, within
+from bot.understanding.stating import Stated, Stating
 from bot.understanding.stream import read_stream
 from bot.understanding.text import BORDER, Letters, Token
 from bot.understanding.tokeniser import Tokeniser
 from bot.understanding.unplaced import Unplaced
-
-# The field whose labels are heard without its question, where a message is made of several of them.
-UNASKED = "statuses"
 
 
 class Understanding:
@@ -51,7 +48,7 @@ class Understanding:
         self.gazetteer = gazetteer
         self._alarms = alarms
         self._ear = ear
-        self._labels = labels or Labels({}, policy.lists)
+        self._labels = labels or Labels({}, policy)
         listened = [one.common | one.vocabulary for one in spelt if one.script == "latin"]
         self.unplaced = Unplaced(
             gazetteer.near_names(), gazetteer.short, lambda word: any(word in words for words in listened)
@@ -67,7 +64,7 @@ class Understanding:
         places = gazetteer or Gazetteer.load(data, letters)
         alarms = Alarms.load(data, letters, lexicons, places.words)
         policy = Policy.load(data)
-        labels = Labels.load(data, letters, policy.lists)
+        labels = Labels.load(data, letters, policy)
         return cls(letters, lexicons, policy, places, alarms, Ear.load(data), labels)
 
     def warm(self, *languages: str) -> None:
@@ -111,15 +108,11 @@ class Understanding:
                 found = [fact for fact in found if first is None or not self._stating.denied(fact, first)]
             facts += [f for f in found if not any(_read_before(f, earlier) for earlier in facts)]
         said = self._labels.facts(raw, language, asked)
-        if not said:
-            # Told unasked: « à procura de emprego e RSA », and nothing else.
-            told = self._labels.facts(raw, language, UNASKED)
-            said = told if len(told) > 1 and covered(raw, told) else []
         named = {fact.field for fact in said}
-        facts = [fact for fact in facts if fact.field not in named or not within(fact, said)] + said
+        facts = [fact for fact in facts if fact.field not in named] + said
         facts = [replace(f, evidence=text[f.start : f.end]) for f in settled(facts, self.policy)]
         heard = self._alarms.hear(raw)
-        danger = None if covered(raw, said) else self._danger(text, heard)
+        danger = None if said else self._danger(text, heard)
         return Reading(tuple(facts), heard.signal, danger, sensitive, proxy)
 
     def listen(
@@ -138,7 +131,7 @@ class Understanding:
             self._proxy(lexicon, raw) for lexicon in lexicons if lexicon and lexicon.script in scripts
         )
         said = self._labels.facts(raw, language, asked)
-        danger = None if covered(raw, said) else self._danger(text, heard)
+        danger = None if said else self._danger(text, heard)
         return Reading((), heard.signal, danger, sensitive, proxy)
 
     def signal(self, text: str) -> str | None:

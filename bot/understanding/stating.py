@@ -91,7 +91,7 @@ class Stating:
         facts += Clock(stream, scope, self.policy, time_of).facts(_of(hits, "clock"), asked=asked)
         facts += self._deadline(stream, scope, day_of, _of(hits, "dates"))
         births = self._births(base, stream, scope, _of(hits, "born"), lexicon, today)
-        facts = [fact for fact in facts if not (fact.field == "deadline" and within(fact, births))] + births
+        facts = [fact for fact in facts if not (fact.field == "deadline" and _within(fact, births))] + births
         if asked is not None:
             facts += codes.answers(stream.hits(lexicon.asked.candidates(stream.words)), asked, facts)
         corrected = [f.start for f in facts if scope.corrected(stream.token_at(f.start))]
@@ -174,8 +174,7 @@ class Stating:
         return facts
 
 
-def within(fact: Fact, others: Sequence[Fact]) -> bool:
-    """Whether a fact was read from words that another was read from."""
+def _within(fact: Fact, others: Sequence[Fact]) -> bool:
     return any(fact.start < other.end and other.start < fact.end for other in others)
 
 

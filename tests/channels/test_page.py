@@ -54,6 +54,14 @@ def page(browser: Browser, site: Site) -> Iterator[Page]:
     assert troubles == []
 
 
+@pytest.fixture
+def plain(browser: Browser) -> Iterator[Page]:
+    """A browser without scripts."""
+    context = browser.new_context(locale="fr-FR", java_script_enabled=False)
+    yield context.new_page()
+    context.close()
+
+
 def test_a_conversation_by_keyboard_alone(page: Page, site: Site) -> None:
     site.engine.script = [answer(CHOICES)]
     page.keyboard.press("Tab")
@@ -187,19 +195,16 @@ def test_who_holds_the_conversation_is_shown(page: Page, site: Site) -> None:
     expect(page.locator("#state")).to_have_text("fr:widget.queue")
 
 
-def test_going_on_elsewhere_needs_no_script(browser: Browser, site: Site) -> None:
-    context = browser.new_context(locale="fr-FR", java_script_enabled=False)
-    page = context.new_page()
-    page.goto(f"{site.url}/chat")
-    page.get_by_label("fr:page.message").fill("je vais à Cholet demain")
-    page.get_by_role("button", name="fr:page.send").click()
-    page.get_by_role("button", name="fr:widget.sms").click()
-    code = page.locator(".code").inner_text()
-    expect(page.get_by_role("link", name="+33600000000")).to_have_attribute(
+def test_going_on_elsewhere_needs_no_script(plain: Page, site: Site) -> None:
+    plain.goto(f"{site.url}/chat")
+    plain.get_by_label("fr:page.message").fill("je vais à Cholet demain")
+    plain.get_by_role("button", name="fr:page.send").click()
+    plain.get_by_role("button", name="fr:widget.sms").click()
+    code = plain.locator(".code").inner_text()
+    expect(plain.get_by_role("link", name="+33600000000")).to_have_attribute(
         "href", f"sms:+33600000000?body={code}"
     )
     assert site.house.gateway.go_on("sms", "+33611111111", code)
-    context.close()
 
 
 def test_a_prescribers_link_is_told_with_the_first_words(page: Page, site: Site) -> None:
@@ -212,29 +217,23 @@ def test_a_prescribers_link_is_told_with_the_first_words(page: Page, site: Site)
     assert [asked.metadata["given"] for asked in site.engine.asked] == [{"code": "ML-49"}, {}]
 
 
-def test_a_prescribers_link_needs_no_script(browser: Browser, site: Site) -> None:
-    context = browser.new_context(locale="fr-FR", java_script_enabled=False)
-    page = context.new_page()
-    page.goto(f'{site.url}/chat?code=ML-49"><b>')
-    page.get_by_label("fr:page.language").select_option("en")
-    page.get_by_role("button", name="fr:page.language.set").click()
-    page.get_by_label("en:page.message").fill("I am going to Cholet")
-    page.get_by_role("button", name="en:page.send").click()
-    expect(page.get_by_text("en:echo I am going to Cholet")).to_be_visible()
+def test_a_prescribers_link_needs_no_script(plain: Page, site: Site) -> None:
+    plain.goto(f'{site.url}/chat?code=ML-49"><b>')
+    plain.get_by_label("fr:page.language").select_option("en")
+    plain.get_by_role("button", name="fr:page.language.set").click()
+    plain.get_by_label("en:page.message").fill("I am going to Cholet")
+    plain.get_by_role("button", name="en:page.send").click()
+    expect(plain.get_by_text("en:echo I am going to Cholet")).to_be_visible()
     assert site.engine.asked[0].metadata["given"] == {"code": 'ML-49"><b>'}
-    context.close()
 
 
-def test_erasing_needs_no_script(browser: Browser, site: Site) -> None:
-    context = browser.new_context(locale="fr-FR", java_script_enabled=False)
-    page = context.new_page()
-    page.goto(f"{site.url}/chat")
-    expect(page.get_by_role("button", name="fr:page.print")).to_be_hidden()
-    page.get_by_label("fr:page.message").fill("je vais à Cholet demain")
-    page.get_by_role("button", name="fr:page.send").click()
-    expect(page.get_by_text("fr:echo je vais")).to_be_visible()
-    page.get_by_role("button", name="fr:page.erase").click()
-    page.get_by_role("button", name="fr:erase.yes").click()
-    expect(page.get_by_text("fr:erase.done")).to_be_visible()
-    expect(page.get_by_text("je vais à Cholet")).to_have_count(0)
-    context.close()
+def test_erasing_needs_no_script(plain: Page, site: Site) -> None:
+    plain.goto(f"{site.url}/chat")
+    expect(plain.get_by_role("button", name="fr:page.print")).to_be_hidden()
+    plain.get_by_label("fr:page.message").fill("je vais à Cholet demain")
+    plain.get_by_role("button", name="fr:page.send").click()
+    expect(plain.get_by_text("fr:echo je vais")).to_be_visible()
+    plain.get_by_role("button", name="fr:page.erase").click()
+    plain.get_by_role("button", name="fr:erase.yes").click()
+    expect(plain.get_by_text("fr:erase.done")).to_be_visible()
+    expect(plain.get_by_text("je vais à Cholet")).to_have_count(0)

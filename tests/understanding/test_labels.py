@@ -9,8 +9,9 @@ import pytest
 
 from bot.settings import ROOT
 from bot.understanding.facts import Fact
-from bot.understanding.labels import Labels, covered
+from bot.understanding.labels import Labels
 from bot.understanding.lexicon import load_letters, read_yaml
+from bot.understanding.policy import Policy
 from bot.understanding.reader import Understanding
 from bot.understanding.tokeniser import Tokeniser
 
@@ -61,8 +62,32 @@ def test_only_the_question_that_was_asked_has_labels(understanding: Understandin
 def test_what_is_said_beside_a_label_may_still_be_a_danger(understanding: Understanding) -> None:
     text = "vélo, et mon mari me frappe tous les soirs"
     read = understanding.read(text, now=NOW, language="fr", asked="means")
-    assert "velo" in _said(read.facts, "means")
     assert read.danger == "violence"
+
+
+# language, asked, what is said, a code that must not be heard
+DENIED = [
+    ("fr", "means", "j'ai pas de voiture", "voiture"),
+    ("fr", "means", "je n'ai ni voiture ni vélo", "voiture"),
+    ("fr", "means", "bus, pas vélo", "velo"),
+    ("fr", "licence", "je n'ai pas le permis B", "b"),
+    ("fr", "statuses", "je ne suis plus étudiant", "etudiant"),
+    ("fr", "statuses", "mon mari est retraité", "retraite"),
+    ("en", "means", "no car, no bike", "voiture"),
+]
+
+
+@pytest.mark.parametrize(("language", "asked", "text", "code"), DENIED)
+def test_a_label_among_other_words_is_read_like_any_other(
+    understanding: Understanding, language: str, asked: str, text: str, code: str
+) -> None:
+    read = understanding.read(text, now=NOW, language=language, asked=asked)
+    assert code not in _said(read.facts, asked)
+
+
+def test_a_label_counts_without_its_gloss(understanding: Understanding) -> None:
+    read = understanding.read("à procura de emprego e RSA", now=NOW, language="pt", asked=None)
+    assert _said(read.facts, "statuses") == {"demandeur-emploi", "rsa"}
 
 
 def test_the_longest_label_wins(tmp_path: Path) -> None:
@@ -71,12 +96,11 @@ def test_the_longest_label_wins(tmp_path: Path) -> None:
     (tmp_path / "catalogues" / "codes.fr.yml").write_text(
         'code.means.velo: "vélo"\ncode.means.deux-roues-motorise: "vélo à moteur"\n', encoding="utf-8"
     )
-    labels = Labels.load(tmp_path, letters, frozenset({"means"}))
+    labels = Labels.load(tmp_path, letters, Policy.load(ROOT / "data"))
     raw = Tokeniser(letters).tokens("Vélo à moteur, vélo")
     found = labels.facts(raw, "fr", "means")
     assert [(fact.value, fact.operation) for fact in found] == [
         ("deux-roues-motorise", "add"),
         ("velo", "add"),
     ]
-    assert covered(raw, found)
     assert labels.facts(raw, "en", "means") == []

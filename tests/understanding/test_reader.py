@@ -36,6 +36,13 @@ CASES: list[tuple[str, str, str | None, dict[str, Any], tuple[str, ...]]] = [
         {"deadline": "2026-12-09", "arrival": "08:00"},
         ("hours",),
     ),
+    (
+        "a word that the day and the time share",
+        "pazartesi sabah 6'da işe başlıyorum",
+        None,
+        {"deadline": "2026-11-30", "arrival": "06:00"},
+        (),
+    ),
     ("born on a day", "je suis née le 4 mars 2001", None, {"age": 25}, ("deadline",)),
     ("born in figures", "né le 24/11/1998", None, {"age": 27}, ("deadline",)),
     ("of a year alone the age is not sure", "née en 1998", None, {}, ("age",)),

@@ -11,7 +11,6 @@ from typing import Any
 from urllib.request import getproxies
 
 import aiohttp
-from telegram._utils.defaultvalue import DefaultValue
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
@@ -83,4 +82,4 @@ class BotRequest(BaseRequest):
 
 def _or(given: Any, usual: float) -> float | None:
     """A timeout asked for, or the usual one."""
-    return usual if isinstance(given, DefaultValue) else given
+    return usual if given is BaseRequest.DEFAULT_NONE else given

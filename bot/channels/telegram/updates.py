@@ -9,7 +9,7 @@ from typing import Any
 from telegram import Update
 from telegram.constants import ChatMemberStatus, ChatType
 
-from bot.gateway.message import Incoming
+from bot.gateway.message import CODE_LENGTH, Incoming
 
 CHANNEL = "telegram"
 # Commands are words of ours in disguise: what they mean is read as the word would be.
@@ -120,6 +120,6 @@ def _words(update: Update, text: str) -> Heard:
     command, _, rest = text[1:].partition(" ")
     name = command.partition("@")[0].lower()
     if name == "start":
-        code = rest.strip()[:64] or None
+        code = rest.strip()[:CODE_LENGTH] or None
         return Heard(_incoming(update, kind="start"), code=code)
     return Heard(_incoming(update, text=COMMANDS.get(name, text)))

@@ -17,7 +17,7 @@ from bot.channels.web.routes import keep
 from bot.channels.web.tokens import COOKIE
 from bot.channels.web.transcript import delivered, holder, transcript
 from bot.channels.web.ways import SMS
-from bot.gateway.message import Incoming
+from bot.gateway.message import CODE_LENGTH, Incoming
 
 Shown = dict[str, str]
 HERE = Path(__file__).parent
@@ -50,7 +50,6 @@ WORDS = (
 OWN_WORDS = ("queue", "held", "stopped", "telegram", "sms", "code")
 # Without scripts the answer is on the page that comes back, if it comes this soon.
 ANSWER_WITHIN = 6.0
-CODE_LENGTH = 64
 
 
 def statics() -> StaticFiles:

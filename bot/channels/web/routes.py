@@ -12,7 +12,7 @@ from bot.channels.web.ears import Ears
 from bot.channels.web.feed import feed
 from bot.channels.web.tokens import COOKIE, LASTS
 from bot.channels.web.transcript import delivered, holder, transcript
-from bot.gateway.message import Incoming
+from bot.gateway.message import CODE_LENGTH, Incoming
 
 
 class Opening(BaseModel):
@@ -40,7 +40,7 @@ class Said(BaseModel):
     text: str | None = Field(default=None, max_length=60_000)
     choice: str | int | None = Field(default=None, description="Id of a choice, or its number from 1.")
     code: str | None = Field(
-        default=None, max_length=64, description="Code of the prescriber whose link led here."
+        default=None, max_length=CODE_LENGTH, description="Code of the prescriber whose link led here."
     )
 
 
