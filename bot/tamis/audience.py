@@ -25,6 +25,7 @@ class Audience:
         self._history = re.compile(rules["history"])
         self._aside, self._binding = re.compile(rules["aside"]), re.compile(rules["binding"])
         self._held = re.compile(rules["held"])
+        self._all_comers = re.compile(rules["all_comers"])
         self._everybody, self._required = re.compile(rules["everybody"]), re.compile(rules["required"])
         listed = {
             name: frozenset(rules[name].split())
@@ -50,6 +51,10 @@ class Audience:
     def welcomes(self, text: str) -> bool:
         """Whether a folded sentence says that everybody may come."""
         return bool(self._everybody.search(text))
+
+    def all_comers(self, text: str) -> bool:
+        """Whether a folded sentence says nothing but that everybody may come, whoever else it names."""
+        return bool(self._all_comers.search(text)) and not self._binding.search(text)
 
     def digresses(self, text: str) -> bool:
         """Whether a folded sentence tells figures, prices or the past, and asks nothing of anybody."""

@@ -120,7 +120,7 @@ class Items:
             return None
         kinds = {span.kind for span in read}
         expressions = [span.expression for span in read if span.expression is not None]
-        expression = self._partly(text, read, inside, start, end) or (
+        expression = self._partly(text, read, inside, start, end, joint) or (
             all_of(*expressions) if expressions else None
         )
         verb = bool(self._lexicon.verbs.search(words))
@@ -147,6 +147,7 @@ class Items:
             qualifies=not read and unread and bool(self._lexicon.relative.match(words)),
             noun=bool(self._lexicon.who_noun.search(words)),
             trait=bool(self._lexicon.trait.match(words)),
+            state=bool(self._lexicon.condition_of.match(words)),
             bare=not self._lexicon.article.match(words),
             adjective=not read and joint == "ou" and one_adjective(words, left),
         )
@@ -174,7 +175,7 @@ class Items:
         return bool(where) and not (explained and min(where) >= last)
 
     def _partly(
-        self, text: str, read: list[Span], spans: list[Span], start: int, end: int
+        self, text: str, read: list[Span], spans: list[Span], start: int, end: int, joint: str
     ) -> Expression | None:
         """A condition that only some people, or only some uses, are held to; None when it is not so."""
         mark = self._lexicon.partly.search(text, start, end)
@@ -184,6 +185,10 @@ class Items:
         freed = mark and any(
             span.kind in ("open", "waived") and span.end <= mark.start() + 1 for span in spans
         )
+        which = [span.expression for span in read if span.expression]
+        chosen = mark and "selon" in mark[0] and (joint == "ou" or len(which) > 1)
+        if chosen and which and all(isinstance(one, Licence) for one in which):
+            return any_of(*which)  # « permis B ou permis AM selon le véhicule »: one of them in any case
         if mark and freed and read:
             return any_of(all_of(*(s.expression for s in read if s.expression)), Stated("other", "partly"))
         if (

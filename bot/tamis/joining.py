@@ -10,6 +10,7 @@ from bot.tamis.criteria import (
     AnyOf,
     Duration,
     Expression,
+    Lives,
     Situation,
     Stated,
     all_of,
@@ -35,6 +36,8 @@ class Item:
     qualifies: bool = False
     noun: bool = False
     trait: bool = False
+    state: bool = False
+    """How they are, not who (« en formation »): after people of an age, it says which of them."""
     adjective: bool = False
     bare: bool = False
     """Named without an article (« apprentis », not « les apprentis »)."""
@@ -53,10 +56,14 @@ def combine(items: list[Item], listing: bool) -> Expression | None:
         return None
     groups: list[list[Item]] = []
     choice = any(item.joint == "ou" for item in items)
-    for item in _kinds(_gathered(items), listing):
+    ordered = _kinds(_gathered(items), listing)
+    for place, item in enumerate(ordered):
         follows = bool(groups) and groups[-1][-1].people and item.people
         if item.trait and follows and not choice:
             follows = False  # « jeunes de 16 à 25 ans, suivis par la Mission locale »
+        if follows and item.state and item.joint == "," and _aged(groups[-1]):
+            # « jeunes de 18 à 30 ans, en formation ou en emploi »: the age, and one of these.
+            follows = not all(later.state for later in ordered[place:])
         if follows and (item.joint == "ou" or not item.verb):
             groups[-1].append(item)
         else:
@@ -66,6 +73,16 @@ def combine(items: list[Item], listing: bool) -> Expression | None:
         after = groups[index + 1][0].joint if index + 1 < len(groups) else ""
         parts.append((group[0].joint, _group(group, listing, after)))
     return _fold_parts(parts)
+
+
+def _aged(group: list[Item]) -> bool:
+    """One kind of people of whom an age, a home or a sex is all that is said."""
+    only = group[0].expression
+    parts = only.members if isinstance(only, AllOf) else (only,)
+    plain = (Age, Lives)
+    return len(group) == 1 and all(
+        isinstance(part, plain) or (isinstance(part, Situation) and part.code == "femme") for part in parts
+    )
 
 
 def _kinds(items: list[Item], listing: bool) -> list[Item]:
@@ -154,6 +171,8 @@ def _group(group: list[Item], listing: bool, after: str) -> Expression:
         return all_of(*members)
     if ages and len(group) == 2 and group[1].age_only and group[1].noun and not group[1].singular:
         return any_of(*members)  # « retraités et personnes de 60 ans et plus »
+    if ages == 1 and len(group) == 2 and (_own_age(members[1]) or (group[0].noun and group[1].noun)):
+        return any_of(*members)  # « moins de 26 ans et étudiants de moins de 28 ans »
     if ages and len(group) == 2:
         return doubt(any_of(*members), all_of(*members))
     if all(item.singular for item in group):
@@ -197,6 +216,10 @@ def _low_only(item: Item) -> bool:
 def _own(member: Expression) -> bool:
     """What is said of the last people named alone: a duration, a kind of contract."""
     return isinstance(member, Duration) or (isinstance(member, Stated) and member.field != "prescription")
+
+
+def _own_age(member: Expression) -> bool:
+    return isinstance(member, AllOf) and any(isinstance(part, Age) for part in member.members)
 
 
 def _grown(item: Item) -> bool:

@@ -96,7 +96,9 @@ class Spotter:
                 found.append(Span(match.start(), match.start() + trimmed, "purpose", motive))
         for dated in [span for span in found if span.kind == "dates"]:
             # « suspendu du 1er au 30 novembre »: the dates say when, it has not ended.
-            found = [span for span in found if span.kind != "ended" or not _until(span, dated)]
+            found = [
+                span for span in found if span.kind not in ("ended", "closed") or not _until(span, dated)
+            ]
         if any(isinstance(span.expression, Full) and span.expression.until for span in found):
             # « complet, réouverture en mars »: the date says until when.
             found = [span for span in found if span.kind != "closed" and not _is_full_now(span)]

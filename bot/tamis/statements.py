@@ -43,6 +43,8 @@ class Statements:
             self._lexicon.strong.search(folded)
         )
         prose = name == "description"
+        if self._audience.all_comers(folded) and not self._audience.requires(folded):
+            return None, True
         if prose and self._audience.digresses(folded):
             return None, self._audience.welcomes(folded)
         clear = strong or (
