@@ -48,8 +48,8 @@ class Quotient:
 
 @dataclass(frozen=True, slots=True)
 class Licence:
-    """A licence held: `b`, `am`, `code` (theory test passed), `any`,
-    `foreign` (from outside the EU and EEA, not exchanged yet), or `none` (must not hold the B licence)."""
+    """A licence held: `b`, `am`, `code` (theory test passed), `any`, `foreign` (from outside the EU and EEA, not
+    exchanged yet), `suspended` (taken away for a time or for good), or `none` (must not hold the B licence)."""
 
     kind: str
     field: ClassVar[str] = "licence"

@@ -46,6 +46,7 @@ _LICENCES: dict[str, dict[str, int]] = {
         "suspendu": UNKNOWN,
     },
     "foreign": {"etranger": MET},
+    "suspended": {"suspendu": MET, "aucun": UNKNOWN, "code-obtenu": UNKNOWN, "code-en-cours": UNKNOWN},
     "none": {
         "aucun": MET,
         "am": MET,

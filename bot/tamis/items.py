@@ -125,7 +125,7 @@ class Items:
         )
         verb = bool(self._lexicon.verbs.search(words))
         employed = (
-            self.listing and not verb and kinds == {"contract"}
+            self.listing and not verb and kinds == {"contract"} and not words.strip().startswith("avec ")
         )  # « en CDD, intérim » in a list of people
         people = (
             employed

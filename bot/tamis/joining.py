@@ -17,7 +17,7 @@ from bot.tamis.criteria import (
     any_of,
     doubt,
 )
-from bot.tamis.measures import MAJORITY, OLDEST
+from bot.tamis.measures import ELDERS, MAJORITY, OLDEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +171,15 @@ def _group(group: list[Item], listing: bool, after: str) -> Expression:
         return all_of(*members)
     if ages and len(group) == 2 and group[1].age_only and group[1].noun and not group[1].singular:
         return any_of(*members)  # « retraités et personnes de 60 ans et plus »
-    if ages == 1 and len(group) == 2 and (_own_age(members[1]) or (group[0].noun and group[1].noun)):
+    together = joints <= {"et", "ou"} and group[0].noun and group[1].noun if len(group) == 2 else False
+    if ages == 1 and len(group) == 2 and (_own_age(members[1]) or together):
         return any_of(*members)  # « moins de 26 ans et étudiants de moins de 28 ans »
+    if len(group) == 2 and joints == {","} and group[1].age_only and group[1].state:
+        return all_of(*members)  # « actifs du département, de plus de 18 ans »
+    if len(group) == 2 and joints == {","} and _holds(members[0], members[1]):
+        return members[0]  # « apprentis majeurs, titulaires d'un contrat d'apprentissage »
+    if ages and len(group) == 2 and _elders(group[0].expression) and group[1].noun:
+        return any_of(*members)  # « seniors (60 ans et plus), personnes handicapées »
     if ages and len(group) == 2:
         return doubt(any_of(*members), all_of(*members))
     if all(item.singular for item in group):
@@ -218,6 +225,14 @@ def _own(member: Expression) -> bool:
     return isinstance(member, Duration) or (isinstance(member, Stated) and member.field != "prescription")
 
 
+def _holds(one: Expression, other: Expression) -> bool:
+    return isinstance(one, AllOf) and other in one.members
+
+
+def _elders(expression: Expression | None) -> bool:
+    return isinstance(expression, Age) and expression.low >= ELDERS
+
+
 def _own_age(member: Expression) -> bool:
     return isinstance(member, AllOf) and any(isinstance(part, Age) for part in member.members)
 
@@ -235,6 +250,10 @@ def _trailing(group: list[Item], together: Expression) -> Expression:
         return (
             together.members[-1] if isinstance(together, AnyOf) else together
         )  # « collégiens et lycéens de… »
+    if group[-1].unread and bare and all(item == last for item in earlier):
+        return all_of(*bare[:1], Stated("other"))  # « étudiantes et étudiants boursiers »
+    if len(group) > 2 and group[-1].joint == "," and group[-1].qualified:
+        return together
     if group[-1].qualified and last is not None and bare and not any(item.unread for item in group[:-1]):
         # « salariés et intérimaires des entreprises partenaires »: all of them, or the last alone.
         return doubt(together, all_of(any_of(*bare, last), Stated("other")))

@@ -49,6 +49,7 @@ class Lexicon:
         self.calendar = Calendar(measures["calendar"])
         self.territory: Mapping[str, str] = measures["territory"]
         self.gentiles: Mapping[str, str] = measures["gentiles"]
+        self.aliases: Mapping[str, str] = measures["aliases"]
         self.lives_after = frozenset(measures["lives_after"])
         self.residence_cues = tuple(measures["residence_cues"])
         self.registration_cues = tuple(measures["registration_cues"])
@@ -65,6 +66,7 @@ class Lexicon:
             self._add(patterns["vehicle"][kind], "vehicle", Vehicle(kind))
         self._add(patterns["vehicle"]["other"], "unread", Stated("other", "vehicle"))
         self._add(patterns["licence_foreign"], "licence", Licence("foreign"))
+        self._add(patterns["licence_suspended"], "licence", Licence("suspended"))
         self._add(patterns["licence_other"], "unread", Stated("other", "licence"))
         self._add(patterns["resources"], "resources", Stated("resources"))
         by = patterns["prescriber"]

@@ -11,6 +11,7 @@ from bot.tamis.criteria import Age, Expression, Quotient, Situation, Stated, all
 AMOUNT = r"\d[\d .]*(?:,\d+)? ?(?:€|euros?|eur)?"
 OLDEST = 199
 MAJORITY = 18
+ELDERS = 55  # from here on an age names people like any other kind (« seniors de 60 ans et plus »)
 _LONGEST_YEARS = 10  # beyond, « 18 ans » is an age
 _AGE_WORDS = re.compile(r"ans|majeur|majorite|mineur|adulte|\bnee?s?\b")
 _WRITTEN = 2026  # the years in which a text that gives a year of birth is read: from then …

@@ -61,7 +61,8 @@ class Reader:
         self.places = places
         self._lexicon = Lexicon.load(data, self.situations)
         self._spotter = Spotter(
-            self._lexicon, Territory(places, self._lexicon.territory, self._lexicon.gentiles)
+            self._lexicon,
+            Territory(places, self._lexicon.territory, self._lexicon.gentiles, self._lexicon.aliases),
         )
         self._informing = Informing.load(data)
         self._audience = Audience.load(data)

@@ -59,7 +59,7 @@ class Situations:
             code,
             spec.get("field", "statuses"),
             met_by,
-            frozenset(refuted),
+            frozenset(refuted) | frozenset(spec.get("refuted_by", ())),
             bool(spec.get("none_refutes")),
             within,
             tuple(spec.get("words", ())),

@@ -79,7 +79,8 @@ class Statements:
         if name == "description" and meaning and all(span.told for span in meaning):
             # Of a sentence on when a service is shut, or out of whose reach, the rest asks nothing.
             return self._told(sentence, setting), False
-        if name != "publics_precisions" and self._informing.tells(folded):
+        owes = name == "conditions_acces" and self._audience.requires(folded)
+        if name != "publics_precisions" and not owes and self._informing.tells(folded):
             # A sentence on how the service works may still name who it is for, and asks nothing else.
             binding, lenient = [span for span in spans if _binds(span, folded)], True
             if not any(span.expression for span in binding if span.kind not in SILENT):

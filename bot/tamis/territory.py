@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from bot.tamis.criteria import Expression, Lives, Stated, Works, any_of, doubt
 from bot.tamis.gazetteer import index, key, regions_of
 from bot.tamis.places import Places
+from bot.tamis.text import fold
 
 _WORD = re.compile(r"[\w']+(?:[-' ](?=\w))?")
 MAX_WORDS = 9
 _OF = re.compile(
-    r" (?:de l'|de la |du |de |des |d')(?:la |le |les |l'|departement (?:de |du |d'|de la )?(?:la |l')?)?"
+    r" (?:en |dans (?:le |la |l')|de l'|de la |du |de |des |d')"
+    r"(?:la |le |les |l'|departement (?:de |du |d'|de la )?(?:la |l')?)?"
 )
 UNSURE = ("?",)  # a name that several places bear, none of them near
 _TAIL = re.compile(r"(?: (?:agglomeration|agglo|communaute|metropole)\b)?(?: ?\(\d{2,5}\))?")
@@ -33,7 +35,13 @@ NOWHERE = Neighbourhood()
 class Territory:
     """Reads places of residence and of work from folded text."""
 
-    def __init__(self, places: Places | None, words: Mapping[str, str], towns: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        places: Places | None,
+        words: Mapping[str, str],
+        towns: Mapping[str, str],
+        aliases: Mapping[str, str],
+    ) -> None:
         self._places = places
         homes = {"{lives}": words["lives"], "{works}": words["works"]}
 
@@ -55,6 +63,10 @@ class Territory:
         self._union, self._loose = compiled("union"), compiled("loose")
         prefix = compiled("name_prefix")
         self._index: dict[str, tuple[str, ...]] = index(places.names(), prefix) if places else {}
+        for name, official in aliases.items():
+            found = self._index.get(key(fold(official)))
+            if found:
+                self._index[key(name)] = found
         for common in words["common_names"].split():
             self._index.pop(common, None)
         self._region_of = regions_of(places) if places else {}
@@ -151,7 +163,7 @@ class Territory:
         end = start
         position = start
         while True:
-            one = self._one(text, position, near) or self._around(text, position, codes)
+            one = self._around(text, end, codes) or self._one(text, position, near)
             if one is None:
                 break
             codes.extend(one[0])
