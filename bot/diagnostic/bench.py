@@ -9,8 +9,11 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import yaml
+
 from bot.database import connect, sessions
 from bot.diagnostic.acting import Actor, Talk
+from bot.diagnostic.lasting import LENGTH, SHORT, last
 from bot.diagnostic.offering import SHOWN_AT_ONCE
 from bot.diagnostic.persona import Persona, Population
 from bot.diagnostic.ranking import Relevance, rank
@@ -61,9 +64,14 @@ def run(*, quick: bool = False) -> dict[str, Any]:
     settings = Settings()
     population = Population.load(settings.data)
     clock = FrozenClock()
+    people = population.draw(FEW if quick else PEOPLE)
+    scripts = yaml.safe_load((settings.data / "diagnostic" / "bench_turns.yml").read_text(encoding="utf-8"))
     with stage(settings, clock) as opened:
-        talks = converse(opened, clock, population, population.draw(FEW if quick else PEOPLE))
-    return figures(talks, Knowing(settings), population.spec["fixed"])
+        talks = converse(opened, clock, population, people)
+        length = SHORT if quick else LENGTH
+        lasting = last(opened, clock, scripts["conversations"], people[0].now, length=length)
+    told = figures(talks, Knowing(settings), population.spec["fixed"])
+    return told | {"lasting": lasting.figures()}
 
 
 def converse(

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from bot.diagnostic.state import State
-from bot.diagnostic.taking import answers_asked, forget, take
+from bot.diagnostic.taking import answers_asked, decline, forget, take
 from bot.diagnostic.urgency import LOCAL, hurried, urgency
 from bot.profile.codes import fields
 
@@ -179,8 +179,8 @@ def _answer_asked(hearing: Hearing, heard: Heard, *, changed: bool) -> None:
         elif asked == "purpose" and "needs" in hearing.learned:
             # « Passer un permis » tells what it is for: the same question again would not be understood.
             _append(state.skipped, asked)
-        elif heard.intent == "prefer_not":
-            state.profile["declined"] = [*state.profile.get("declined", []), asked]
+        elif heard.intent == "prefer_not" or asked in state.profile.get("declined", []):
+            decline(state, asked)
             understood = True
         elif heard.intent == "deny" and asked == "statuses":
             state.profile["statuses"] = []

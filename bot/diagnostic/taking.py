@@ -51,6 +51,8 @@ def take(state: State, facts: Sequence[Mapping[str, Any]], now: datetime) -> Tak
             # Taken out of what is sent, not forgotten: it still finds offers here.
             state.cut = sorted({*state.cut, str(fact.get("value"))})
             taken.learned.append("consent")
+        elif name == "declined":
+            decline(state, str(fact.get("value")))
         elif name == "retract":
             forget(state, str(fact.get("value")))
             state.reask = str(fact.get("value"))
@@ -102,6 +104,11 @@ def forget(state: State, name: str) -> None:
     _declined(state, [other for other in state.profile.get("declined", []) if other != name])
     if name == "deadline":
         state.horizon = None
+
+
+def decline(state: State, name: str) -> None:
+    """This question is not to be put again: the person would not answer it."""
+    _declined(state, [*(one for one in state.profile.get("declined", []) if one != name), name])
 
 
 def _declined(state: State, names: list[str]) -> None:

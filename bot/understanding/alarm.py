@@ -1,4 +1,4 @@
-"""What is heard before anything else, in every language: signals (stop, erase, a human…) and dangers."""
+"""What is heard before anything else, in every language: signals (stop, erase, a human…), dangers, refusals."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.understanding.sounds import Sounds
 from bot.understanding.stream import Hit, Stream, read_stream
 from bot.understanding.text import BORDER, Letters, Token
 
-FILES = ("signals", "danger")
+FILES = ("signals", "danger", "refusals")
 WHOLE = "whole"
 
 
@@ -23,10 +23,12 @@ class Heard:
 
     signal: str | None = None
     danger: str | None = None
+    refused: bool = False
+    """Whether the question just put is one not to be answered."""
 
 
 class Alarms:
-    """Signals and dangers read as one: each language's words are spelt and searched once for both.
+    """Signals, dangers and refusals read as one: each language's words are spelt and searched once for both.
 
     `contents` is the content of each of `FILES`; `own` are the languages' lexicons, whose spellings count here too;
     `places` the words of names of places, none of which is a misspelt danger (« Savigné » and « saigné »).
@@ -83,8 +85,10 @@ class Alarms:
                 name, _, part = hit.rule.field.partition(".")
                 if hit.rule.value not in found[name] and self._said(hit, part, stream):
                     found[name].add(hit.rule.value)
-        signal, danger = (next((c for c in self._order[name] if c in found[name]), None) for name in FILES)
-        return Heard(signal, danger)
+        signal, danger, refused = (
+            next((c for c in self._order[name] if c in found[name]), None) for name in FILES
+        )
+        return Heard(signal, danger, refused is not None)
 
     def _said(self, hit: Hit, part: str, stream: Stream) -> bool:
         if part == WHOLE:

@@ -17,6 +17,7 @@ class Policy:
 
     def __init__(self, content: Mapping[str, Any]) -> None:
         self._drop = {name: frozenset(cues) for name, cues in (content.get("drop") or {}).items()}
+        self.fields = frozenset(self._drop) - {"default"}
         self._default = self._drop.get("default", frozenset())
         self.order: Mapping[str, Sequence[str]] = content.get("order") or {}
         self.excludes: Mapping[str, Mapping[str, Sequence[str]]] = content.get("excludes") or {}

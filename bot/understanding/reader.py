@@ -27,6 +27,10 @@ from bot.understanding.tokeniser import Tokeniser
 from bot.understanding.unplaced import Unplaced
 
 
+# The profile's field for the questions a person would not answer.
+DECLINED = "declined"
+
+
 class Understanding:
     """Everything needed to read messages. Build it once with `load`; `read` keeps nothing between messages."""
 
@@ -113,6 +117,8 @@ class Understanding:
         facts = [replace(f, evidence=text[f.start : f.end]) for f in settled(facts, self.policy)]
         heard = self._alarms.hear(raw)
         danger = None if said else self._danger(text, heard)
+        if heard.refused and asked in self.policy.fields and all(fact.field != asked for fact in facts):
+            facts.append(Fact(DECLINED, asked, text, 0, len(text), "add", 0.9))
         return Reading(tuple(facts), heard.signal, danger, sensitive, proxy)
 
     def listen(

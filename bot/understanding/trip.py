@@ -48,6 +48,8 @@ class Trip:
                 if role not in ROLES:
                     parts[mark] = ("", hit)
                     continue
+                if asked in ROLES and role != asked and len(self._at) == 1 and self._bare(hit):
+                    continue  # « à Pornichet » answers the question that was put
                 plain = self._mentions[mark].weak and self._bare(hit)
                 if plain and not self._scope.corrected(self._at[mark]):
                     continue
