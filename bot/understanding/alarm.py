@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.understanding.lexicon import Lexicon, read_yaml
+from bot.understanding.lexicon import Lexicon
 from bot.understanding.script import script_of
 from bot.understanding.sounds import Sounds
 from bot.understanding.stream import Hit, Stream, read_stream
 from bot.understanding.text import BORDER, Letters, Token
+from bot.understanding.written import read_yaml
 
 FILES = ("signals", "danger", "refusals")
 WHOLE = "whole"

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from bot.understanding.facts import Fact
-from bot.understanding.lexicon import read_yaml
 from bot.understanding.policy import Policy
 from bot.understanding.text import BORDER, Letters, Token
 from bot.understanding.tokeniser import Tokeniser
+from bot.understanding.written import read_yaml
 
 CATALOGUES = Path("catalogues")
 PREFIX = "code"

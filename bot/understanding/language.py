@@ -8,11 +8,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from bot.understanding.lexicon import load_letters, read_yaml
+from bot.understanding.lexicons import load_letters
 from bot.understanding.places import Gazetteer
 from bot.understanding.script import script_of
 from bot.understanding.text import BORDER, Letters
 from bot.understanding.tokeniser import Tokeniser
+from bot.understanding.written import read_yaml
 
 MAX_CHARS = 1000  # enough to tell a language
 

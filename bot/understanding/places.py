@@ -15,9 +15,10 @@ from typing import Any
 
 from rapidfuzz import fuzz, process
 
-from bot.understanding.lexicon import LexiconError, load_letters, load_sounds, read_yaml
+from bot.understanding.lexicons import load_letters, load_sounds
 from bot.understanding.sounds import Sounds
 from bot.understanding.text import Letters
+from bot.understanding.written import LexiconError, read_yaml
 
 EARTH_KM = 6371.0
 SPOKEN = "fr"  # names of places are heard as this language says them

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bot.understanding.lexicon import Rule, read_yaml
+from bot.understanding.index import Rule
+from bot.understanding.written import read_yaml
 
 # What who writes for somebody says of themself is never the person's.
 HELPER = frozenset({"helper"})

@@ -14,7 +14,8 @@ from bot.understanding.ear import Ear
 from bot.understanding.facts import Fact, Reading
 from bot.understanding.labels import Labels
 from bot.understanding.languages import ALWAYS, Languages
-from bot.understanding.lexicon import Lexicon, load_letters, load_lexicons
+from bot.understanding.lexicon import Lexicon
+from bot.understanding.lexicons import load_letters, load_lexicons
 from bot.understanding.pattern import Grammar
 from bot.understanding.places import Gazetteer
 from bot.understanding.policy import Policy
@@ -25,7 +26,6 @@ from bot.understanding.stream import read_stream
 from bot.understanding.text import BORDER, Letters, Token
 from bot.understanding.tokeniser import Tokeniser
 from bot.understanding.unplaced import Unplaced
-
 
 # The profile's field for the questions a person would not answer.
 DECLINED = "declined"

@@ -13,7 +13,8 @@ from bot.understanding.clock import Clock, after_noon, find_times
 from bot.understanding.codes import Codes, settled
 from bot.understanding.days import figures, find_days
 from bot.understanding.facts import Fact
-from bot.understanding.lexicon import Lexicon, Rule
+from bot.understanding.index import Rule
+from bot.understanding.lexicon import Lexicon
 from bot.understanding.mentions import PlaceFinder
 from bot.understanding.pattern import Pattern
 from bot.understanding.places import Gazetteer

@@ -9,10 +9,12 @@ from functools import cached_property
 
 from rapidfuzz.distance import OSA
 
-from bot.understanding.lexicon import REMEMBERED, TWICE, Lexicon, Rule
+from bot.understanding.index import REMEMBERED, Rule
+from bot.understanding.lexicon import Lexicon
 from bot.understanding.pattern import Pattern, captured
 from bot.understanding.script import script_of
 from bot.understanding.text import BORDER, Token, split_digits
+from bot.understanding.vocabulary import TWICE
 
 MAX_TOKENS = 500  # bounds the work on pasted documents
 MAX_GLUED = 2  # particles before one word: « وبالسيارة »

@@ -10,10 +10,11 @@ import pytest
 from bot.settings import ROOT
 from bot.understanding.facts import Fact
 from bot.understanding.labels import Labels
-from bot.understanding.lexicon import load_letters, read_yaml
+from bot.understanding.lexicons import load_letters
 from bot.understanding.policy import Policy
 from bot.understanding.reader import Understanding
 from bot.understanding.tokeniser import Tokeniser
+from bot.understanding.written import read_yaml
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 LANGUAGES = ("fr", "en", "ar", "fa", "ps", "uk", "ru", "ti", "es", "pt", "tr", "ro")

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.understanding.lexicon import LexiconError, load_sounds
+from bot.understanding.lexicons import load_sounds
 from bot.understanding.reader import Understanding
 from bot.understanding.sounds import Sounds
 from bot.understanding.stream import read_stream
+from bot.understanding.written import LexiconError
 
 FRENCH = load_sounds(Path(__file__).resolve().parents[2] / "data")["fr"]
 SAME = [

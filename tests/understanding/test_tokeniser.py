@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.understanding.lexicon import load_letters
+from bot.understanding.lexicons import load_letters
 from bot.understanding.text import BORDER, MAX_CHARS
 from bot.understanding.tokeniser import MAX_STRINGS, Tokeniser
 from tests.understanding.conftest import DATA
