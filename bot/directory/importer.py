@@ -7,7 +7,6 @@ import json
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import batched
 from pathlib import Path
@@ -18,8 +17,9 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bot.directory.communes import Communes, communes
 from bot.directory.freshness import rules, score_parts
-from bot.directory.readers import BrokenFile, Row, rows
-from bot.directory.records import Record, Refused, kind_of, read
+from bot.directory.noticed import Refusal, Report, note, nothing, set_aside
+from bot.directory.readers import Row, rows
+from bot.directory.records import Refused, kind_of, read
 from bot.directory.schema import FIELDS, Kind
 from bot.directory.tables import Run, Service, Source, State, Structure
 
@@ -29,60 +29,9 @@ _COPIED: Mapping[Kind, tuple[str, ...]] = {
     kind: tuple(name for name in FIELDS[kind] if name in table.c) for kind, table in TABLES.items()
 }
 _BATCH = 1000
-_LISTED = 1000  # rows set aside that are listed one by one; beyond, they are only counted
 # A file that would withdraw more than half of a source of this size is taken for a cut one (a CSV or a file of
 # JSON lines that ends on a row boundary shows no other sign).
 _GUARDED_FROM = 100
-
-
-@dataclass(frozen=True)
-class SetAside:
-    """A row that was not loaded: where it stands, what it is, which field and why."""
-
-    file: str
-    row: int
-    kind: str
-    id: str | None
-    field: str
-    reason: str
-
-    def __str__(self) -> str:
-        named = f" {self.id}," if self.id else ""
-        return f"{self.file}, row {self.row},{named} field {self.field}: {self.reason}"
-
-
-@dataclass
-class Report:
-    """What an import did, by kind (`service`, `structure`), and what it noticed."""
-
-    read: Counter[str] = field(default_factory=Counter)
-    added: Counter[str] = field(default_factory=Counter)
-    changed: Counter[str] = field(default_factory=Counter)
-    unchanged: Counter[str] = field(default_factory=Counter)
-    withdrawn: Counter[str] = field(default_factory=Counter)
-    restored: Counter[str] = field(default_factory=Counter)
-    refused: Counter[str] = field(default_factory=Counter)
-    repeated: Counter[str] = field(default_factory=Counter)
-    warnings: Counter[str] = field(default_factory=Counter)
-    set_aside: list[SetAside] = field(default_factory=list)
-
-    @property
-    def wrote(self) -> bool:
-        """Whether the store changed."""
-        return any(sum(count.values()) for count in (self.added, self.changed, self.withdrawn, self.restored))
-
-    def as_dict(self) -> dict[str, Any]:
-        """Plain JSON data; at most a hundred warnings, the most frequent first."""
-        counts = ("read", "added", "changed", "unchanged", "withdrawn", "restored", "refused", "repeated")
-        return {
-            **{name: dict(sorted(getattr(self, name).items())) for name in counts},
-            "warnings": dict(self.warnings.most_common(100)),
-            "set_aside": [vars(item) for item in self.set_aside],
-        }
-
-
-class Refusal(Exception):
-    """An import that was stopped before anything was written; the message says why and what to do."""
 
 
 def import_paths(
@@ -124,7 +73,7 @@ def load(
     with tempfile.TemporaryFile("w+", encoding="utf-8", prefix="relais-import-") as spool:
         seen = _stage(given, spool, before, report, progress, communes())
         if not any(seen.values()):
-            raise Refusal(_nothing(report))
+            raise Refusal(nothing(report))
         gone = {} if partial else _gone(before, seen)
         if not force:
             _guard(before, gone)
@@ -203,17 +152,17 @@ def _stage(
         if progress and count % 500 == 0:
             progress(count)
         if not isinstance(row.values, Mapping):
-            _set_aside(report, name, row, Refused("service", None, None, "-", "a row must be an object"))
+            set_aside(report, name, row, Refused("service", None, None, "-", "a row must be an object"))
             continue
         record = read(row.values, row.kind or kind_of(row.values))
         report.read[record.kind] += 1
         if isinstance(record, Refused):
-            _set_aside(report, name, row, record)
+            set_aside(report, name, row, record)
             if record.id and record.source and record.id in before[record.kind]:
                 # Its last valid version stays: a slip of the producer is no reason to lose a service.
                 seen[record.kind].setdefault(record.id, record.source)
             continue
-        _note(report, record, places)
+        note(report, record, places)
         id_ = record.values["id"]
         repeated = id_ in digests[record.kind]
         if repeated:
@@ -235,30 +184,6 @@ def _stage(
     if progress:
         progress(sum(report.read.values()))
     return seen
-
-
-def _set_aside(report: Report, name: str, row: Row, refused: Refused) -> None:
-    report.refused[refused.kind] += 1
-    if len(report.set_aside) < _LISTED:
-        item = SetAside(name, row.number, refused.kind, refused.id, refused.field, refused.reason)
-        report.set_aside.append(item)
-
-
-def _note(report: Report, record: Record, places: Communes) -> None:
-    for name, reason in record.warnings:
-        report.warnings[f"{record.kind}.{name}: {reason}"] += 1
-    code = record.values.get("code_insee")
-    if code and code not in places.by_code:
-        report.warnings[f"{record.kind}.code_insee: unknown commune {code!r}"] += 1
-    for zone in record.values.get("zone_eligibilite") or ():
-        if not places.knows_zone(zone):
-            report.warnings[f"{record.kind}.zone_eligibilite: unknown code {zone!r}"] += 1
-
-
-def _nothing(report: Report) -> str:
-    said = f"no valid row in what was given ({sum(report.refused.values())} set aside)"
-    first = "; ".join(str(item) for item in report.set_aside[:3])
-    return f"{said}: {first}" if first else said
 
 
 def _gone(before: Mapping[Kind, _Digests], seen: Mapping[Kind, Mapping[str, str]]) -> dict[Kind, list[str]]:
@@ -338,16 +263,3 @@ def _write(
         connection.execute(
             update(table).where(table.c.id == bindparam("key")).values(withdrawn_at=None, **changes), old
         )
-
-
-__all__ = [
-    "BrokenFile",
-    "Refusal",
-    "Report",
-    "SetAside",
-    "import_paths",
-    "load",
-    "load_bundled",
-    "touch",
-    "version",
-]

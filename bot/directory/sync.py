@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 import requests
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot.directory.importer import Progress, Report, load
+from bot.directory.importer import Progress, load
+from bot.directory.noticed import Report
 from bot.directory.readers import Row
 from bot.directory.schema import Kind
 

@@ -16,7 +16,7 @@ from bot.handover import book, follow_up, platform
 from bot.handover.life import Withdraw
 from bot.handover.platform import Places
 from bot.handover.request import request
-from bot.handover.summary import wording
+from bot.handover.wording import wording
 from bot.observatory import needs
 from bot.settings import Settings
 

@@ -19,8 +19,9 @@ from bot.handover.desk import browser
 from bot.handover.platform import Person as Whom
 from bot.handover.platform import Places, Platform, choose, load
 from bot.handover.staffing import Staffing
-from bot.handover.summary import Wording, summarise, wording
+from bot.handover.summary import summarise
 from bot.handover.tables import Counsellor, Handover, Note
+from bot.handover.wording import Wording, wording
 from bot.settings import Settings
 
 BATCH = 500

@@ -15,7 +15,7 @@ from bot.directory.communes import Communes
 from bot.directory.importer import touch, version
 from bot.directory.search import UnknownCommune
 from bot.directory.snapshot import Reach, Snapshot
-from bot.handover.summary import fold
+from bot.handover.wording import fold
 from bot.tamis import tables
 from bot.tamis.corrections import Correction, digest
 from bot.tamis.criteria import Criterion

@@ -13,8 +13,9 @@ from bot.handover import book, hours
 from bot.handover.life import Ask, Route, State
 from bot.handover.platform import Places, Platform, choose
 from bot.handover.staffing import person_of, staffing
-from bot.handover.summary import Wording, summarise
+from bot.handover.summary import summarise
 from bot.handover.tables import Handover
+from bot.handover.wording import Wording
 from bot.profile.codes import codes
 
 

@@ -154,6 +154,8 @@ def _group(group: list[Item], listing: bool, after: str) -> Expression:
         return all_of(members[0], any_of(*members[1:]))
     if len(group) > 2 and ages == 1 and group[0].age_only and (not group[0].noun or _grown(group[0])):
         return _first_age(group, members)
+    if _aged_last(group) and group[-1].state:
+        return all_of(any_of(*members[:-1]), members[-1])  # « …, de 16 à 25 ans »
     if _aged_last(group):
         choice = any_of(*members[:-1])  # « étudiant ou apprenti, moins de 26 ans »
         return (
@@ -167,6 +169,8 @@ def _group(group: list[Item], listing: bool, after: str) -> Expression:
         return all_of(*members)  # « être demandeur d'emploi, majeur »
     if ages == len(group) == 2 and _complement(members):
         return all_of(*members)
+    if ages == len(group) == 2 and _apart(members):
+        return any_of(*members)  # « aux moins de 18 ans et aux plus de 65 ans »
     if ages and len(group) == 2 and not listing and group[1].singular:
         return all_of(*members)
     if ages and len(group) == 2 and group[1].age_only and group[1].noun and not group[1].singular:
@@ -282,6 +286,11 @@ def _complement(members: list[Expression]) -> bool:
         return False
     low, high = (one, other) if one.high >= OLDEST else (other, one)
     return low.high >= OLDEST and high.low == 0 and low.low <= high.high
+
+
+def _apart(members: list[Expression]) -> bool:
+    one, other = members
+    return isinstance(one, Age) and isinstance(other, Age) and (one.high < other.low or other.high < one.low)
 
 
 def _mixed_verbs(group: list[Item]) -> bool:

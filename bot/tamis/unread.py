@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 
-from bot.tamis.criteria import Criterion, Expression, Full, Stated, atoms
+from bot.tamis.criteria import Criterion, Expression, Full, Lives, Stated, atoms
 from bot.tamis.spans import ENDED
 
+# Fields in which a place of residence is told in words.
+WORDS = frozenset({"publics_precisions", "conditions_acces", "description"})
 _FULL = re.compile(r"complet|compl\u00e8te|plus de place|satur|clos|ferm")
 
 
 def dated(criteria: list[Criterion]) -> list[Criterion]:
     """« Complet. Réouverture en mars. »: where a date says until when, the bare word adds nothing."""
+    if any(isinstance(each.expression, Lives) and each.field in WORDS for each in criteria):
+        # « Habitants de la commune », beside « habiter Saumur »: that one.
+        criteria = [each for each in criteria if each.expression != Stated("other", "territoire")]
     bare = (Full(), Stated("other", "complet"), ENDED)
     if not any(each.expression in bare for each in criteria):
         # « Prochaine session en mars » alone does not say that the session before it is full.

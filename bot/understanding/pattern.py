@@ -5,12 +5,13 @@ A stream is a string of words, each with one space before it: `" j ai pas de voi
 
 from __future__ import annotations
 
-import functools
 import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+
+from bot.understanding.pieces import Piece, either, other_way, sequence, unmarked
 
 _LEX = re.compile(r"\s+|//|~(\d+)|\{([a-z_0-9]+)\}|[()|?^$]|[^\s()|?{}~^$]+")
 _EDGES = {"^": r"(?:^|(?<= \|))", "$": r"(?= \||$)"}  # where a clause begins, where it ends
@@ -41,25 +42,9 @@ _ANCHORS = {
     "destination": "§p",
 }
 
-WEIGHT_COMMON = 400  # an anchor of two letters is in nearly every message
-
 
 class PatternError(ValueError):
     """A pattern of a lexicon that cannot be read; the message names it."""
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A part of a pattern: its expression, and words one of which must be there (None: no such word).
-
-    `denying` is the expression of the matches that must hold a word of negation, `plain` that of the others,
-    each None when there are none; what may be missing is plain.
-    """
-
-    source: str
-    anchors: frozenset[str] | None
-    plain: str | None
-    denying: str | None = None
 
 
 @dataclass
@@ -192,7 +177,7 @@ class Grammar:
             piece, at = self._sequence(lexemes, at)
             options.append(piece)
             if lexemes[at][0] != "|":
-                return _either(options), at
+                return either(options), at
             at += 1
 
     def _sequence(self, lexemes: list[tuple[str, str]], at: int) -> tuple[Piece, int]:
@@ -206,11 +191,11 @@ class Grammar:
                     raise PatternError("missing )")
                 at += 1
             elif kind == "gap":
-                piece = _unmarked(rf"(?: [^ |]+){{0,{int(word)}}}?")
+                piece = unmarked(rf"(?: [^ |]+){{0,{int(word)}}}?")
             elif kind == "//":
-                piece = _unmarked(r"(?: \|)?")
+                piece = unmarked(r"(?: \|)?")
             elif kind in _EDGES:
-                piece = _unmarked(_EDGES[kind])
+                piece = unmarked(_EDGES[kind])
             elif kind == "name":
                 piece = self._named(word)
             elif kind == "word":
@@ -219,9 +204,9 @@ class Grammar:
                 raise PatternError(f"{word!r} has nothing before it")
             if lexemes[at][0] == "?":
                 at += 1
-                piece = _unmarked(f"(?:{piece.source})?")
+                piece = unmarked(f"(?:{piece.source})?")
             pieces.append(piece)
-        return _sequence(pieces), at
+        return sequence(pieces), at
 
     def _word(self, word: str) -> Piece:
         known = self._words.get(word)
@@ -245,8 +230,8 @@ class Grammar:
             denies = anchor in self._denying
             piece = Piece(source, frozenset([anchor]), None if denies else source, source if denies else None)
             others = () if head or tail else self._also.get(part, ())
-            pieces.append(_either([piece, *(_other_way(" " + re.escape(o), o, denies) for o in others)]))
-        return _sequence(pieces)
+            pieces.append(either([piece, *(other_way(" " + re.escape(o), o, denies) for o in others)]))
+        return sequence(pieces)
 
     def _named(self, name: str) -> Piece:
         known = self._pieces.get(name)
@@ -256,7 +241,7 @@ class Grammar:
             if name in self._open:
                 raise PatternError(f"set {name!r} holds itself")
             self._open.append(name)
-            piece = _either([self._parse(str(entry)) for entry in self._sets[name]])
+            piece = either([self._parse(str(entry)) for entry in self._sets[name]])
             self._open.pop()
         elif name in CAPTURES:
             piece = self._capture(name)
@@ -269,67 +254,15 @@ class Grammar:
         source = CAPTURES[name]
         if source not in self._lists:
             anchor = _ANCHORS.get(name)
-            return _unmarked(source, frozenset([anchor]) if anchor else None)
+            return unmarked(source, frozenset([anchor]) if anchor else None)
         group, words = self._lists[source]
         folded = sorted({self._fold(word) for word in words} - {""}, key=len, reverse=True)
         options = [" " + re.escape(word).replace(r"\ ", " ") for word in folded]
         if group in ("n", "h"):
             digits = r" [0-9]+" if group == "n" else r" (?:[01]?\d|2[0-4])"
-            return _unmarked(rf"(?P<{group}>{'|'.join([*options, digits])})(?= |$)")
+            return unmarked(rf"(?P<{group}>{'|'.join([*options, digits])})(?= |$)")
         if not options:
-            return _unmarked("(?!)")
-        return _unmarked(
+            return unmarked("(?!)")
+        return unmarked(
             f"(?P<{group}>{'|'.join(options)})(?= |$)", frozenset(word.split()[0] for word in folded)
         )
-
-
-def _unmarked(source: str, anchors: frozenset[str] | None = None) -> Piece:
-    return Piece(source, anchors, source)
-
-
-def _other_way(source: str, word: str, denies: bool) -> Piece:
-    """What a word is written as besides: it denies as the word does (« san » for « sans »)."""
-    return Piece(source, frozenset([word]), None if denies else source, source if denies else None)
-
-
-def _either(options: Sequence[Piece]) -> Piece:
-    if len(options) == 1:
-        return options[0]
-    anchors: frozenset[str] | None = frozenset()
-    for option in options:
-        anchors = None if anchors is None or option.anchors is None else anchors | option.anchors
-    return Piece(
-        _any_of([option.source for option in options]) or "",
-        anchors,
-        _any_of([option.plain for option in options]),
-        _any_of([option.denying for option in options]),
-    )
-
-
-def _any_of(sources: Sequence[str | None]) -> str | None:
-    kept = [source for source in sources if source is not None]
-    return "(?:" + "|".join(kept) + ")" if kept else None
-
-
-def _sequence(pieces: Sequence[Piece]) -> Piece:
-    if len(pieces) == 1:
-        return pieces[0]
-    anchored = [piece.anchors for piece in pieces if piece.anchors]
-    sources, plain = [piece.source for piece in pieces], [piece.plain for piece in pieces]
-    return Piece(
-        "".join(sources),
-        min(anchored, key=_weight) if anchored else None,
-        None if None in plain else "".join(filter(None, plain)),
-        _any_of(
-            [
-                "".join([*sources[:rank], piece.denying, *sources[rank + 1 :]])
-                for rank, piece in enumerate(pieces)
-                if piece.denying is not None
-            ]
-        ),
-    )
-
-
-@functools.lru_cache(maxsize=4096)
-def _weight(anchors: frozenset[str]) -> int:
-    return sum(1 + WEIGHT_COMMON // (len(word.strip("*")) ** 3) for word in anchors)

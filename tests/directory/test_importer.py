@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.directory import store
-from bot.directory.importer import Refusal, import_paths, load, load_bundled, version
+from bot.directory.importer import import_paths, load, load_bundled, version
+from bot.directory.noticed import Refusal
 from bot.directory.readers import BrokenFile, Row
 from bot.directory.tables import Run, Service, Structure
 from bot.settings import ROOT

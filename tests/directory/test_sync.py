@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug import Request, Response
 
-from bot.directory.importer import Refusal, version
+from bot.directory.importer import version
+from bot.directory.noticed import Refusal
 from bot.directory.sync import Client, SyncError, sync
 from bot.directory.tables import Service
 from tests.directory.samples import service, structure

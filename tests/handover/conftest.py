@@ -15,7 +15,7 @@ import bot.observatory.tables
 import bot.tamis.tables  # noqa: F401
 from bot.database import Base, connect, sessions
 from bot.handover.platform import Platform
-from bot.handover.summary import Wording, wording
+from bot.handover.wording import Wording, wording
 from bot.sealing import Sealer, seal
 
 DATA = Path(__file__).resolve().parents[2] / "data"

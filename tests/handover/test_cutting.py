@@ -10,7 +10,8 @@ from bot.diagnostic import handing
 from bot.diagnostic.hearing import Hearing
 from bot.diagnostic.state import State
 from bot.diagnostic.taking import take
-from bot.handover.summary import Summary, summarise, wording
+from bot.handover.summary import Summary, summarise
+from bot.handover.wording import wording
 from tests.handover.conftest import DATA, MONDAY, SomePlaces
 
 PROFILE: dict[str, Any] = {

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from bot.handover.keeper import Keeper
 from bot.handover.notice_settings import NoticeSettings
 from bot.handover.notify import MailSettings
-from bot.handover.summary import Wording
 from bot.handover.tables import Counsellor, Handover
+from bot.handover.wording import Wording
 from bot.settings import Settings
 from tests.handover.conftest import MONDAY, PLATFORMS, SUNDAY, SomePlaces
 from tests.handover.test_watch import Told, opened

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from bot.handover import book
 from bot.handover.life import Claim, Close, Expire, Outcome, State
 from bot.handover.request import HandoverView, priority_of, request
-from bot.handover.summary import Wording
 from bot.handover.tables import Handover, Notice
+from bot.handover.wording import Wording
 from bot.observatory.tables import UnmetNeed
 from tests.handover.conftest import MONDAY, PLATFORMS, SUNDAY, SomePlaces
 

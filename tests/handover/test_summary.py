@@ -7,7 +7,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.handover.summary import Summary, summarise, wording
+from bot.handover.summary import Summary, summarise
+from bot.handover.wording import wording
 from bot.profile.codes import codes, fields, is_list
 from tests.handover.conftest import DATA, SomePlaces
 

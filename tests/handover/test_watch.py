@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session, sessionmaker
 from bot.handover import book
 from bot.handover.life import Claim
 from bot.handover.request import request
-from bot.handover.summary import Wording
 from bot.handover.tables import Handover, Notice
 from bot.handover.thread import Line
 from bot.handover.watch import delays, tick
+from bot.handover.wording import Wording
 from bot.observatory.tables import UnmetNeed
 from tests.handover.conftest import DATA, MONDAY, PLATFORMS, SUNDAY, SomePlaces
 

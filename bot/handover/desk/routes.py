@@ -28,8 +28,8 @@ from bot.handover.outside.carrier import Carrier
 from bot.handover.outside.routes import Outside, orientation, webhook
 from bot.handover.outside.settings import ChatwootSettings, OutsideSettings
 from bot.handover.platform import Places, Platform, load
-from bot.handover.summary import wording
 from bot.handover.thread import Thread
+from bot.handover.wording import wording
 from bot.observatory.territories import zone_name
 from bot.sealing import sealer_of
 from bot.settings import Settings

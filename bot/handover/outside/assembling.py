@@ -12,7 +12,7 @@ from bot.handover.outside.chatwoot import Chatwoot
 from bot.handover.outside.orientation import Links, Orientation
 from bot.handover.outside.settings import ChatwootSettings, OutsideSettings
 from bot.handover.platform import Platform
-from bot.handover.summary import Wording
+from bot.handover.wording import Wording
 
 
 def links(keys: Sequence[str], settings: OutsideSettings) -> Links:

@@ -21,9 +21,9 @@ from bot.handover.desk.routes import router
 from bot.handover.desk.secrets import hash_password
 from bot.handover.offer import Offer, Shelf
 from bot.handover.request import request
-from bot.handover.summary import Wording
 from bot.handover.tables import Counsellor
 from bot.handover.thread import Line
+from bot.handover.wording import Wording
 from bot.settings import Settings
 from bot.tamis.places import Register
 from bot.tamis.reader import Reader

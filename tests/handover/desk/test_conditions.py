@@ -4,7 +4,7 @@ import pytest
 
 from bot.handover.desk.conditions import KINDS, build, described
 from bot.handover.desk.pages import desk_words
-from bot.handover.summary import wording
+from bot.handover.wording import wording
 from bot.tamis import criteria as language
 from bot.tamis.codec import from_data, to_data
 from bot.tamis.criteria import Criterion, Expression

@@ -16,8 +16,8 @@ from bot.handover.outside import answers, assembling
 from bot.handover.outside.carrier import Carrier
 from bot.handover.outside.routes import Outside, orientation, webhook
 from bot.handover.outside.settings import ChatwootSettings, OutsideSettings
-from bot.handover.summary import wording
 from bot.handover.tables import Handover, Referral
+from bot.handover.wording import wording
 from bot.settings import Settings
 from tests.handover.conftest import DATA, PLATFORMS, SomePlaces
 from tests.handover.desk.conftest import Browser, House
