@@ -25,6 +25,7 @@ from bot.directory.coverage import socle
 from bot.directory.doctor import cases, report
 from bot.directory.figures import figures
 from bot.directory.finding import Found, UnknownCode, find
+from bot.directory.noticed import Refusal, Report
 from bot.directory.readers import BrokenFile
 from bot.directory.search import Query, UnknownCommune
 from bot.directory.settings import DirectorySettings
@@ -52,7 +53,7 @@ def import_(
     try:
         with _progress("import") as step:
             done = importer.import_paths(factory, paths, step, partial=partial, force=force)
-    except (BrokenFile, importer.Refusal) as error:
+    except (BrokenFile, Refusal) as error:
         _fail(str(error))
         return 1
     _tell(done, report_to)
@@ -75,7 +76,7 @@ def sync(
         try:
             with _progress("sync") as step:
                 done = synchronise(factory, client, resume, step, force=force, **one)
-        except (SyncError, importer.Refusal) as error:
+        except (SyncError, Refusal) as error:
             _fail(str(error))
             return 1
         _tell(done, report_to)
@@ -216,7 +217,7 @@ def coverage(
     return 0
 
 
-def _tell(done: importer.Report, report_to: Path | None = None) -> None:
+def _tell(done: Report, report_to: Path | None = None) -> None:
     counts = done.as_dict()
     if report_to is not None:
         _write(json.dumps(counts, ensure_ascii=False, indent=1), report_to)

@@ -23,7 +23,10 @@ DANGER = "danger"
 RULE = "rule"
 # The score from which a danger is heard; lower where a rule speaks: what was thought of is not lightly put aside.
 # Chosen by the curve that `engine.learn` prints, recall before precision.
-LIMIT, LIMIT_RULED = weights.score(0.35), weights.score(0.2)
+LIMIT, LIMIT_RULED = weights.score(0.35), weights.score(0.3)
+# A clause of which a rule speaks by itself is heard whatever else the message asks (« je dors dehors, quel bus pour
+# le 115 ? »): surely enough, for out of its sentence it may mean another thing.
+LIMIT_CLAUSE = weights.score(0.85)
 # A long message is listened to in parts: a cry for help in the middle of a life's story is heard too.
 PART, STEP = 40, 20
 
@@ -45,15 +48,21 @@ class Ear:
         rows = {name: weights.unpacked(name, arrays) for name in names}
         return cls(rows.pop(DANGER), rows)
 
-    def hear(self, words: Sequence[str], ruled: str | None) -> str | None:
-        """The danger the folded words of a message speak of, `ruled` being what the rules say of it."""
+    def hear(
+        self, words: Sequence[str], ruled: str | None, clauses: Sequence[Sequence[str]] = ()
+    ) -> str | None:
+        """The danger the folded words of a message speak of, `ruled` being what the rules say of it.
+
+        `clauses` are those of its parts of which the rules say as much alone.
+        """
         if not words:
             return ruled
         cues = (RULE,) if ruled is not None else ()
         found = [pieces(part) for part in parts(words)]
         best, strongest = max((self._danger.score(one, cues), -index) for index, one in enumerate(found))
         if best < (LIMIT if ruled is None else LIMIT_RULED):
-            return None
+            sure = any(self._danger.score(pieces(one), cues) >= LIMIT_CLAUSE for one in clauses)
+            return ruled if sure else None
         return ruled or max(self._kinds, key=lambda kind: self._kinds[kind].score(found[-strongest]))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -27,6 +28,8 @@ from bot.understanding.text import BORDER, Letters, Token
 from bot.understanding.tokeniser import Tokeniser
 from bot.understanding.unplaced import Unplaced
 
+# Where one clause of a message ends, in the scripts people write in.
+CLAUSES = re.compile(r"[.?!;:,…\n،؟؛።፡፣]+")
 # The profile's field for the questions a person would not answer.
 DECLINED = "declined"
 
@@ -155,7 +158,18 @@ class Understanding:
     def _danger(self, text: str, heard: Heard) -> str | None:
         if self._ear is None or (heard.signal is not None and heard.danger is None):
             return heard.danger
-        return self._ear.hear(self.unplaced.words(self.letters.fold(text).split()), heard.danger)
+        clauses = [] if heard.danger is None else self._ruled_clauses(text)
+        return self._ear.hear(self._plain_words(text), heard.danger, clauses)
+
+    def _plain_words(self, text: str) -> list[str]:
+        return self.unplaced.words(self.letters.fold(text).split())
+
+    def _ruled_clauses(self, text: str) -> list[list[str]]:
+        """The words of those clauses of a message of which the rules say a danger by themselves."""
+        clauses = [clause for clause in CLAUSES.split(text) if len(clause.split()) > 1]
+        if len(clauses) < 2:
+            return []
+        return [words for one in clauses if self.ruled_danger(one) and (words := self._plain_words(one))]
 
     def _proxy(self, lexicon: Lexicon, raw: Sequence[Token]) -> bool:
         """Whether one lexicon finds the words of somebody who writes for another."""

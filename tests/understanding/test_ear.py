@@ -98,3 +98,26 @@ def test_what_no_rule_says_is_heard(understanding: Understanding, text: str, cod
 @pytest.mark.parametrize("text", LURES)
 def test_lures_are_let_be(understanding: Understanding, text: str) -> None:
     assert understanding.danger(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("je dors dehors, quel bus pour le 115 ?", "sans-abri"),
+        ("Quel bus pour un centre d'hébergement ? je suis à la rue depuis hier", "sans-abri"),
+        ("how do I get to Laval on Monday? my husband hits me", "violence"),
+        ("c'est quoi les horaires du car pour Ancenis ? je veux mourir", "suicide"),
+    ],
+)
+def test_a_cry_beside_a_question_about_a_bus_is_heard(
+    understanding: Understanding, text: str, code: str
+) -> None:
+    assert understanding.danger(text) == code
+
+
+def test_a_clause_counts_only_when_it_is_sure() -> None:
+    ear = Ear(made({"pont": 9.0, "bus": -9.0}, -9.0, rule=4.0), {"suicide": made({}, 0.0)})
+    whole, sure, unsure = ["le", "pont", "bus", "bus"], ["pont"], ["bus"]
+    assert ear.hear(whole, "suicide") is None
+    assert ear.hear(whole, "suicide", [unsure]) is None
+    assert ear.hear(whole, "suicide", [unsure, sure]) == "suicide"
