@@ -224,7 +224,7 @@ def _longest(found: list[Span]) -> list[Span]:
         found,
         key=lambda span: (
             span.kind in _YIELDS,
-            span.kind not in _FIRST,
+            span.kind not in _FIRST and not isinstance(span.expression, Full),
             span.start - span.end,
             span.kind == "unread",
             span.kind in SILENT,
