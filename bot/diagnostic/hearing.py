@@ -32,6 +32,9 @@ LASTING_FIELDS = ("language", "plain")
 # After such a silence one no longer remembers what was said: it is said again before going on.
 AWAY = timedelta(hours=6)
 # Questions that « no » answers; to any other it is a way of passing over it.
+# Questions about how to be reached: a time or a day said to them is when to call, not when to be there.
+CALLED = frozenset({"contact", "consent"})
+WHEN = frozenset({"arrival", "deadline", "hours"})
 YES_NO = frozenset({"licence", "statuses", "skills", "access_needs", "obstacles"})
 # Not understood twice, or off the subject twice: a human is offered.
 TWICE = 2
@@ -103,7 +106,7 @@ def hear(before: State, heard: Heard) -> Hearing:
     read_back, state.said_back = state.said_back, []
     if not hearing.aside:
         state.doubt = None
-    taken = take(state, heard.facts, heard.now)
+    taken = take(state, _about_the_trip(state, heard.facts), heard.now)
     hearing.learned, hearing.uncertain = taken.learned, taken.uncertain
     if heard.intent == "deny" and read_back and not taken.changed and state.asked not in YES_NO:
         _dispute(hearing, read_back)
@@ -128,6 +131,17 @@ def hear(before: State, heard: Heard) -> Hearing:
         # No time to ask which of two: the last word counts, and is read back.
         state.doubt = None
     return hearing
+
+
+def _about_the_trip(state: State, facts: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The facts without those that say when to call back: « après 18 h », said to who asks for a number."""
+    if state.asked not in CALLED:
+        return list(facts)
+    return [
+        fact
+        for fact in facts
+        if fact.get("field") not in WHEN or fact.get("corrects") or not state.knows(str(fact.get("field")))
+    ]
 
 
 def answered(state: State, facts: Sequence[Mapping[str, Any]]) -> bool:

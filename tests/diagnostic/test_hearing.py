@@ -161,3 +161,23 @@ def test_hearing_never_changes_the_state_it_was_given_and_gives_the_same_twice(
 def test_a_state_of_another_version_still_reads(data: dict[str, Any]) -> None:
     data = {name: value for name, value in data.items() if value is not None}
     assert State.parse(State.parse(data).as_dict()).as_dict() == State.parse(data).as_dict()
+
+
+@pytest.mark.parametrize(
+    ("asked", "corrects", "kept"),
+    [
+        ("consent", False, "05:00"),
+        ("contact", False, "05:00"),
+        ("consent", True, "18:00"),
+        ("age", False, "18:00"),
+    ],
+)
+def test_when_to_call_is_not_when_to_be_there(asked: str, corrects: bool, kept: str) -> None:
+    before = State(profile={"arrival": "05:00"}, asked=asked)
+    said = {**fact("arrival", "18:00"), "corrects": corrects}
+    assert hear(before, heard("inform", said)).state.profile["arrival"] == kept
+
+
+def test_an_hour_told_for_the_first_time_counts_whatever_was_asked() -> None:
+    after = hear(State(asked="contact"), heard("inform", fact("arrival", "18:00"))).state
+    assert after.profile["arrival"] == "18:00"
