@@ -113,6 +113,7 @@ def test_right_to_left(page: Page) -> None:
     page.get_by_label("fr:page.language", exact=True).select_option("ar")
     page.get_by_role("button", name="fr:page.language.set").click()
     expect(page.locator("html")).to_have_attribute("dir", "rtl")
+    page.wait_for_load_state()  # until its script runs, Enter only begins a line
     page.get_by_label("ar:page.message").fill("أريد الذهاب إلى العمل")
     page.keyboard.press("Enter")
     answered = page.locator(".from-relais .text")
