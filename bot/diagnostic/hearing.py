@@ -31,10 +31,10 @@ ASIDES = frozenset(
 LASTING_FIELDS = ("language", "plain")
 # After such a silence one no longer remembers what was said: it is said again before going on.
 AWAY = timedelta(hours=6)
-# Questions that « no » answers; to any other it is a way of passing over it.
 # Questions about how to be reached: a time or a day said to them is when to call, not when to be there.
 CALLED = frozenset({"contact", "consent"})
 WHEN = frozenset({"arrival", "deadline", "hours"})
+# Questions that « no » answers; to any other it is a way of passing over it.
 YES_NO = frozenset({"licence", "statuses", "skills", "access_needs", "obstacles"})
 # Not understood twice, or off the subject twice: a human is offered.
 TWICE = 2

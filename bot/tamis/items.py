@@ -21,7 +21,8 @@ from bot.tamis.criteria import (
     any_of,
 )
 from bot.tamis.cutting import WORD, bare
-from bot.tamis.joining import Item, joint_of
+from bot.tamis.item import Item
+from bot.tamis.joining import joint_of
 from bot.tamis.lexicon import Lexicon
 from bot.tamis.spans import SILENT, Span
 from bot.tamis.wording import one_adjective
@@ -125,7 +126,7 @@ class Items:
         )
         verb = bool(self._lexicon.verbs.search(words))
         employed = (
-            self.listing and not verb and kinds == {"contract"} and not words.strip().startswith("avec ")
+            self.listing and not verb and kinds == {"contract"} and not self._lexicon.provided.match(words)
         )  # « en CDD, intérim » in a list of people
         people = (
             employed
@@ -147,7 +148,7 @@ class Items:
             qualifies=not read and unread and bool(self._lexicon.relative.match(words)),
             noun=bool(self._lexicon.who_noun.search(words)),
             trait=bool(self._lexicon.trait.match(words)),
-            state=bool(self._lexicon.condition_of.match(words)),
+            state=bool(self._lexicon.state.match(words)),
             bare=not self._lexicon.article.match(words),
             adjective=not read and joint == "ou" and one_adjective(words, left),
         )
@@ -186,7 +187,7 @@ class Items:
             span.kind in ("open", "waived") and span.end <= mark.start() + 1 for span in spans
         )
         which = [span.expression for span in read if span.expression]
-        chosen = mark and "selon" in mark[0] and (joint == "ou" or len(which) > 1)
+        chosen = mark and self._lexicon.depending.search(mark[0]) and (joint == "ou" or len(which) > 1)
         if chosen and which and all(isinstance(one, Licence) for one in which):
             return any_of(*which)  # « permis B ou permis AM selon le véhicule »: one of them in any case
         if mark and freed and read:

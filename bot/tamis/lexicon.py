@@ -132,7 +132,8 @@ class Lexicon:
         self.topic, self.together = re.compile(patterns["topic"]), re.compile(patterns["together"])
         self.denied = re.compile(patterns["denied"])
         self.trait = re.compile(patterns["trait"])
-        self.condition_of = re.compile(patterns["state"])
+        self.state, self.provided = re.compile(patterns["state"]), re.compile(patterns["provided"])
+        self.depending = re.compile(patterns["depending"])
         self.also = re.compile(patterns["also"])
         self.licence_years = self._bounded([measures["licence_years"]])
         self.verbs = re.compile(

@@ -14,7 +14,7 @@ _FULL = re.compile(r"complet|compl\u00e8te|plus de place|satur|clos|ferm")
 
 def dated(criteria: list[Criterion]) -> list[Criterion]:
     """« Complet. Réouverture en mars. »: where a date says until when, the bare word adds nothing."""
-    if any(isinstance(each.expression, Lives) and each.field in WORDS for each in criteria):
+    if any(isinstance(each.expression, Lives) and each.source_field in WORDS for each in criteria):
         # « Habitants de la commune », beside « habiter Saumur »: that one.
         criteria = [each for each in criteria if each.expression != Stated("other", "territoire")]
     bare = (Full(), Stated("other", "complet"), ENDED)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -126,3 +127,20 @@ def test_never_an_exception(reader: Reader, service: dict[str, Any]) -> None:
 )
 def test_levels(reader: Reader, service: dict[str, Any], level: int) -> None:
     assert reader.read({"id": "x", **service}).level == level
+
+
+def test_the_commune_named_elsewhere_is_the_one_meant(reader: Reader) -> None:
+    assert fields(
+        reader, publics_precisions="Habitants de la commune", conditions_acces="Habiter Saumur"
+    ) == ["origin"]
+    assert fields(reader, publics_precisions="Habitants de la commune") == ["other"]
+
+
+def test_other_names_of_agglomerations_stand_for_real_ones(reader: Reader) -> None:
+    aliases = yaml.safe_load((reader.data / "tamis" / "measures.yml").read_text(encoding="utf-8"))["aliases"]
+    unread = {
+        name: official
+        for name, official in aliases.items()
+        if fields(reader, conditions_acces=f"Résider dans l'{name}") != ["origin"]
+    }
+    assert unread == {}
