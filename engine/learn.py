@@ -72,7 +72,7 @@ def table(understanding: Understanding, texts: Iterable[str]) -> Any:
     """A row a text: its pieces, and in the last column whether a rule speaks."""
     ends, index, values = [0], [], []
     for text in texts:
-        found = pieces(understanding.unplaced.words(understanding.letters.fold(text).split()))
+        found = pieces(understanding.plain_words(text))
         index += [*found, SIZE]
         values += [*found.values(), float(understanding.ruled_danger(text) is not None)]
         ends.append(len(index))

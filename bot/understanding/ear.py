@@ -48,22 +48,20 @@ class Ear:
         rows = {name: weights.unpacked(name, arrays) for name in names}
         return cls(rows.pop(DANGER), rows)
 
-    def hear(
-        self, words: Sequence[str], ruled: str | None, clauses: Sequence[Sequence[str]] = ()
-    ) -> str | None:
-        """The danger the folded words of a message speak of, `ruled` being what the rules say of it.
-
-        `clauses` are those of its parts of which the rules say as much alone.
-        """
+    def hear(self, words: Sequence[str], ruled: str | None) -> str | None:
+        """The danger the folded words of a message speak of, `ruled` being what the rules say of it."""
         if not words:
             return ruled
         cues = (RULE,) if ruled is not None else ()
         found = [pieces(part) for part in parts(words)]
         best, strongest = max((self._danger.score(one, cues), -index) for index, one in enumerate(found))
         if best < (LIMIT if ruled is None else LIMIT_RULED):
-            sure = any(self._danger.score(pieces(one), cues) >= LIMIT_CLAUSE for one in clauses)
-            return ruled if sure else None
+            return None
         return ruled or max(self._kinds, key=lambda kind: self._kinds[kind].score(found[-strongest]))
+
+    def sure(self, words: Sequence[str]) -> bool:
+        """Whether a clause of which the rules speak is a danger by itself, whatever stands beside it."""
+        return self._danger.score(pieces(words), (RULE,)) >= LIMIT_CLAUSE
 
 
 def parts(words: Sequence[str]) -> Iterator[Sequence[str]]:

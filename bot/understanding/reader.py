@@ -158,10 +158,13 @@ class Understanding:
     def _danger(self, text: str, heard: Heard) -> str | None:
         if self._ear is None or (heard.signal is not None and heard.danger is None):
             return heard.danger
-        clauses = [] if heard.danger is None else self._ruled_clauses(text)
-        return self._ear.hear(self._plain_words(text), heard.danger, clauses)
+        found = self._ear.hear(self.plain_words(text), heard.danger)
+        if found is None and heard.danger and any(self._ear.sure(one) for one in self._ruled_clauses(text)):
+            return heard.danger
+        return found
 
-    def _plain_words(self, text: str) -> list[str]:
+    def plain_words(self, text: str) -> list[str]:
+        """The folded words that the ear listens to, here and where it learns."""
         return self.unplaced.words(self.letters.fold(text).split())
 
     def _ruled_clauses(self, text: str) -> list[list[str]]:
@@ -169,7 +172,7 @@ class Understanding:
         clauses = [clause for clause in CLAUSES.split(text) if len(clause.split()) > 1]
         if len(clauses) < 2:
             return []
-        return [words for one in clauses if self.ruled_danger(one) and (words := self._plain_words(one))]
+        return [words for one in clauses if self.ruled_danger(one) and (words := self.plain_words(one))]
 
     def _proxy(self, lexicon: Lexicon, raw: Sequence[Token]) -> bool:
         """Whether one lexicon finds the words of somebody who writes for another."""

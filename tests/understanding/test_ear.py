@@ -119,5 +119,5 @@ def test_a_clause_counts_only_when_it_is_sure() -> None:
     ear = Ear(made({"pont": 9.0, "bus": -9.0}, -9.0, rule=4.0), {"suicide": made({}, 0.0)})
     whole, sure, unsure = ["le", "pont", "bus", "bus"], ["pont"], ["bus"]
     assert ear.hear(whole, "suicide") is None
-    assert ear.hear(whole, "suicide", [unsure]) is None
-    assert ear.hear(whole, "suicide", [unsure, sure]) == "suicide"
+    assert ear.sure(sure)
+    assert not ear.sure(unsure)
