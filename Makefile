@@ -56,6 +56,7 @@ test: setup check
 
 learn: setup
 	@PYTHONWARNINGS=ignore TF_CPP_MIN_LOG_LEVEL=3 engine/.venv/bin/python -m engine.learn --write
+	@.venv/bin/python -m bot.tamis.examples | PYTHONWARNINGS=ignore engine/.venv/bin/python -m engine.conditions --write
 
 clean:
 	rm -rf .venv engine/.venv .tools models/*.tar.gz

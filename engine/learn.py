@@ -1,7 +1,6 @@
 """`python -m engine.learn [--write]`: the weights of the ear for danger, made of examples, and how good they are.
 
-Logistic regression on pieces of words; each piece counts as much as it tells the two sides apart (Wang and Manning,
-"Baselines and Bigrams", 2012). Prints what five-fold cross-validation says, last line one JSON object; with
+Prints what five-fold cross-validation says, last line one JSON object; with
 `--write` it learns from all examples and writes the file that the application reads.
 """
 
@@ -14,14 +13,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy
-from scipy.sparse import csr_matrix, diags, vstack
-from sklearn.linear_model import LogisticRegression
+from scipy.sparse import csr_matrix, vstack
 from sklearn.model_selection import StratifiedKFold
 
 from bot.learnt import weights
 from bot.learnt.grams import SIZE, pieces
 from bot.understanding.ear import DANGER, EXAMPLES, LEARNT, NONE, RULE
 from bot.understanding.reader import Understanding
+from engine.regression import learn
 from engine.threshold import ROOT
 from engine.threshold import examples as intents
 
@@ -31,22 +30,11 @@ C = 100.0
 SHARES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 
 
-def learn(matrix: Any, yes: Any) -> tuple[Any, float]:
-    """A weight for each column, and what is added."""
-    telling = numpy.ones(matrix.shape[1])
-    words = matrix[:, :SIZE] > 0
-    here, there = (1.0 + numpy.asarray(words[side].sum(0)).ravel() for side in (yes, ~yes))
-    telling[:SIZE] = numpy.abs(numpy.log((here / here.sum()) / (there / there.sum())))
-    model = LogisticRegression(C=C, max_iter=300, solver="liblinear", random_state=7)
-    model.fit(matrix @ diags(telling), yes)
-    return model.coef_[0] * telling, float(model.intercept_[0])
-
-
 def crossed(matrix: Any, yes: Any, sides: Any, beside: Any) -> Any:
     """The chance of each row by weights made without it; `beside` are further rows that are never `yes`."""
     chance = numpy.zeros(matrix.shape[0])
     for train, test in StratifiedKFold(5, shuffle=True, random_state=7).split(matrix, sides):
-        row, offset = learn(*joined(matrix[train], yes[train], beside))
+        row, offset = learn(*joined(matrix[train], yes[train], beside), C)
         chance[test] = 1.0 / (1.0 + numpy.exp(-(matrix[test] @ row + offset)))
     return chance
 
@@ -93,9 +81,9 @@ def danger(write: bool) -> dict[str, Any]:
         "curve": curve(crossed(rows, yes, sides, ordinary), yes),
     }
     if write:
-        made = {DANGER: learn(*joined(rows, yes, ordinary))}
+        made = {DANGER: learn(*joined(rows, yes, ordinary), C)}
         words = rows[yes][:, :SIZE]
-        made |= {kind: learn(words, sides[yes] == kind) for kind in sorted(set(sides) - {NONE})}
+        made |= {kind: learn(words, sides[yes] == kind, C) for kind in sorted(set(sides) - {NONE})}
         _write(examples, made)
     return figures
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,16 +14,18 @@ import yaml
 from bot.tamis.audience import Audience
 from bot.tamis.combine import Statement, merge_lines, with_publics
 from bot.tamis.criteria import Criterion
+from bot.tamis.ear import Ear, Read, read_of
 from bot.tamis.extras import extra_of
 from bot.tamis.informing import Informing
 from bot.tamis.levels import Levels
 from bot.tamis.lexicon import Lexicon
 from bot.tamis.places import Places, Register
+from bot.tamis.settling import settled
 from bot.tamis.situations import Situations
 from bot.tamis.spans import ANYWHERE, Setting, Spotter
 from bot.tamis.statements import Statements
 from bot.tamis.territory import Territory
-from bot.tamis.text import plain, sentences
+from bot.tamis.text import Sentence, plain, sentences
 from bot.tamis.unread import dated, is_unread
 from bot.tamis.values import codes, date, days
 from bot.tamis.zones import neighbourhood
@@ -71,7 +73,8 @@ class Reader:
         rules = yaml.safe_load((data / "tamis" / "sources.yml").read_text(encoding="utf-8"))
         self.forms: Mapping[str, str] = rules["forms"]
         self._sources: Mapping[str, Mapping[str, Any]] = rules
-        self._sentence = functools.lru_cache(maxsize=50_000)(self._statements.read)
+        self._ear = Ear.load(data)
+        self._sentence = functools.lru_cache(maxsize=50_000)(self._read)
 
     @classmethod
     def load(cls, data: Path, places: Places | None = None) -> Reader:
@@ -115,6 +118,18 @@ class Reader:
     def level(self, criteria: Sequence[Criterion]) -> int:
         """The level of these criteria together."""
         return self._levels.of(criterion.expression for criterion in criteria)
+
+    def ruled(self, name: str, text: str) -> Iterator[tuple[str, Read]]:
+        """Each sentence of a text of the field `name`, folded, and what the rules alone make of it."""
+        for sentence in sentences(text, self._lexicon.shortened):
+            statement, welcome = self._statements.read(sentence, name, ANYWHERE, "")
+            yield sentence.folded, read_of(statement, welcome)
+
+    def _read(
+        self, sentence: Sentence, name: str, setting: Setting, header: str
+    ) -> tuple[Statement | None, bool]:
+        statement, welcome = self._statements.read(sentence, name, setting, header)
+        return settled(sentence, name, statement, welcome, self._ear)
 
     def _field(self, name: str, value: Any, setting: Setting) -> tuple[list[Statement], bool]:
         statements: list[Statement] = []
