@@ -74,8 +74,8 @@ def words_of(folded: str) -> list[str]:
 
 
 def cues_of(field: str, read: Read) -> tuple[str, str]:
-    """What else is weighed: the field a sentence stands in, what the rules made of it."""
-    return f"field {field}", f"read {read}"
+    """What else is weighed: the field a sentence stands in, what the rules made of it there."""
+    return field, f"{field} {read}"
 
 
 def read_of(statement: Statement | None, welcome: bool) -> Read:

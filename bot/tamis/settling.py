@@ -16,9 +16,11 @@ from bot.tamis.text import Sentence
 
 # From which score the ear is believed, by what the rules made of the sentence. Chosen on sentences by writers of whom
 # the ear has learnt nothing (docs/decisions/0007): who is kept out unseen costs more than one more « to check ».
-RESTRICTS = {Read.NOTHING: score(0.5)}
-SHUT = {Read.NOTHING: score(0.7), Read.UNREAD: score(0.6), Read.PARTLY: score(0.9), Read.FULL: score(0.5)}
-INFORMS = {Read.UNREAD: score(0.6), Read.PARTLY: score(0.9)}
+RESTRICTS = {True: score(0.3), False: score(0.6)}  # of prose, of fields that hold little else than conditions
+SHUT = {Read.NOTHING: score(0.8), Read.UNREAD: score(0.7), Read.PARTLY: score(0.9)}
+INFORMS = {Read.UNREAD: score(0.75), Read.PARTLY: score(0.95)}
+# Fields that tell much else: there the rules pass over what they do not know.
+PROSE = ("description", "frais_precisions")
 NEVER = float("inf")
 
 
@@ -33,7 +35,7 @@ def settled(
     if heard[Side.SHUT] >= SHUT[read]:
         return _shut(sentence, name, statement), False
     if statement is None:
-        restricts = heard[Side.RESTRICTS] >= RESTRICTS.get(read, NEVER)
+        restricts = read is Read.NOTHING and heard[Side.RESTRICTS] >= RESTRICTS[name in PROSE]
         return (_unread(sentence, name) if restricts else None), welcome
     if heard[Side.INFORMS] >= INFORMS.get(read, NEVER):
         return None, welcome
