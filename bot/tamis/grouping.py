@@ -27,6 +27,8 @@ def required(group: list[Item], listing: bool, after: str) -> Expression:
     if len(members) == 1:
         return members[0]
     joints = {item.joint for item in group[1:]}
+    if len(group) == 2 and joints == {"ou"} and group[1].trait and _own_age(members[0]):
+        return _one_age(members)
     # « seniors », « jeunes » are people like the others of a list; « 16-25 ans » may be said of the others.
     ages = sum(item.age_only and not _generation(item.expression) for item in group)
     old_enough = [item for item in group if _low_only(item)]
@@ -74,6 +76,15 @@ def required(group: list[Item], listing: bool, after: str) -> Expression:
             return all_of(*members)
         return any_of(*members) if listing else doubt(any_of(*members), all_of(*members))
     return _trailing(group, any_of(*members))
+
+
+def _one_age(members: list[Expression]) -> Expression:
+    """« Jeunes de 18 à 25 ans habitant un QPV ou suivis par la Mission locale »: the age, and one of these."""
+    first = members[0]
+    assert isinstance(first, AllOf)
+    ages = [part for part in first.members if isinstance(part, Age)]
+    rest = [part for part in first.members if not isinstance(part, Age)]
+    return all_of(*ages, any_of(all_of(*rest), members[1])) if rest else all_of(*ages, members[1])
 
 
 def _age_then_choice(group: list[Item]) -> bool:

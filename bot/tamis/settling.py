@@ -11,42 +11,60 @@ from dataclasses import replace
 from bot.learnt.weights import score
 from bot.tamis.combine import Statement
 from bot.tamis.criteria import Full, Stated, all_of
-from bot.tamis.ear import Ear, Read, Side, read_of
+from bot.tamis.ear import FULL, Ear, Read, Side, read_of
 from bot.tamis.text import Sentence
 
-# From which score the ear is believed, by what the rules made of the sentence. Chosen on sentences by writers of whom
-# the ear has learnt nothing (docs/decisions/0007): who is kept out unseen costs more than one more « to check ».
-RESTRICTS = {True: score(0.3), False: score(0.6)}  # of prose, of fields that hold little else than conditions
-SHUT = {Read.NOTHING: score(0.8), Read.UNREAD: score(0.7), Read.PARTLY: score(0.9)}
-INFORMS = {Read.UNREAD: score(0.75), Read.PARTLY: score(0.95)}
-# Fields that tell much else: there the rules pass over what they do not know.
+# Fields that tell much else than conditions: there the rules pass over what they do not know …
 PROSE = ("description", "frais_precisions")
-NEVER = float("inf")
+# … and the one that holds little else than people: one kind more that nobody knows is a kind.
+PEOPLE = "publics_precisions"
+# From which score the ear is believed, by what the rules made of a sentence. Chosen on sentences and records by writers
+# of whom the ear has learnt nothing (docs/decisions/0007): who is sent where they may not enter is worse off than who
+# is told « to check ».
+RESTRICTS, RESTRICTS_FIRM = score(0.6), score(0.9)
+SHUT = {Read.NOTHING: score(0.7), Read.UNREAD: score(0.7), Read.PARTLY: score(0.9)}
+INFORMS, INFORMS_FIRM, INFORMS_PEOPLE = score(0.5), score(0.7), score(0.9)
+INFORMS_PARTLY = score(0.8)
 
 
 def settled(
-    sentence: Sentence, name: str, statement: Statement | None, welcome: bool, ear: Ear | None
+    sentence: Sentence, name: str, statement: Statement | None, welcome: bool, ear: Ear | None, *, dated: bool
 ) -> tuple[Statement | None, bool]:
-    """What a sentence of the field `name` requires, and whether it says that everybody is welcome."""
+    """What a sentence of the field `name` requires, and whether it says that everybody is welcome.
+
+    `dated`: it names a day or a season. When the service is shut is then the rules' to say.
+    """
     read = read_of(statement, welcome)
     if ear is None or read not in SHUT:
         return statement, welcome
     heard = ear.hear(sentence.folded, name, read)
-    if heard[Side.SHUT] >= SHUT[read]:
-        return _shut(sentence, name, statement), False
+    if heard[Side.SHUT] >= SHUT[read] and not (dated and statement):
+        return _shut(sentence, name, statement, dated=dated), False
     if statement is None:
-        restricts = read is Read.NOTHING and heard[Side.RESTRICTS] >= RESTRICTS[name in PROSE]
+        restricts = heard[Side.RESTRICTS] >= (RESTRICTS if name in PROSE else RESTRICTS_FIRM)
         return (_unread(sentence, name) if restricts else None), welcome
-    if heard[Side.INFORMS] >= INFORMS.get(read, NEVER):
-        return None, welcome
-    return statement, welcome
+    return (None if heard[Side.INFORMS] >= _informs(name, statement, read) else statement), welcome
 
 
-def _shut(sentence: Sentence, name: str, statement: Statement | None) -> Statement:
+def _informs(name: str, statement: Statement, read: Read) -> float:
+    """The score from which a sentence that the rules could not read, or only partly, is believed to ask for nothing."""
+    if name == PEOPLE or (statement.people and name not in PROSE):
+        return INFORMS_PEOPLE
+    if read is Read.PARTLY:
+        return INFORMS_PARTLY
+    return INFORMS if name in PROSE else INFORMS_FIRM
+
+
+def _shut(sentence: Sentence, name: str, statement: Statement | None, *, dated: bool) -> Statement:
+    now = FULL if dated else Full()
     if statement is None:
-        return Statement(Full(), sentence.words(), name, people=False, verb=False, strong=True)
-    return replace(statement, expression=all_of(statement.expression, Full()), people=False)
+        return Statement(now, sentence.words(), name, people=False, verb=False, strong=True)
+    return replace(statement, expression=all_of(statement.expression, now), people=False)
 
 
 def _unread(sentence: Sentence, name: str) -> Statement:
-    return Statement(Stated("other"), sentence.words(), name, people=False, verb=False, strong=True)
+    """A condition for a human to read. Prose repeats what other fields say: where they say it, it counts no more."""
+    prose = name in PROSE
+    return Statement(
+        Stated("other"), sentence.words(), name, people=prose, verb=False, strong=not prose, hinted=prose
+    )
