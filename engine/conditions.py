@@ -72,9 +72,7 @@ def main(lines: Iterable[str] = sys.stdin) -> None:
         arrays: dict[str, Any] = {}
         for side in SIDES:
             row, offset = learn(rows, sides == side, CLOSENESS)
-            arrays |= weights.packed(
-                side, row, offset, dict(zip(cues, row[SIZE:].tolist(), strict=True))
-            )
+            arrays |= weights.packed(side, row, offset, dict(zip(cues, row[SIZE:].tolist(), strict=True)))
         weights.write(LEARNT, weights.lines(EXAMPLES), arrays)
     print(json.dumps(figures))
 

@@ -67,7 +67,7 @@ class Ear:
 
 
 def words_of(folded: str) -> list[str]:
-    """The words of a folded sentence to learn from: of a number only its length, of marks those that mean something."""
+    """The words of a folded sentence to learn from: of a number its length, of marks those that tell."""
     return [
         "9" * min(len(word), _LONGEST_NUMBER) if word[0].isdigit() else word for word in _WORD.findall(folded)
     ]

@@ -1,8 +1,8 @@
 """`python -m bot.tamis.examples`: the sentences the ear for conditions learns from, as `engine.conditions` takes them.
 
-One JSON object a line: `file`, `side`, `cues` and `words`. Examples stand in `data/tamis/examples/*.tsv`, a line each:
-`field side<TAB>sentence`. A line that the reader cuts in several counts only where it informs: nobody says which of its
-sentences restricts.
+One JSON object a line: `file`, `side`, `cues` and `words`. Examples are lines of `data/tamis/examples/*.tsv`:
+`field side<TAB>sentence`. A line that the reader cuts in several counts only where it informs: nobody says which of
+its sentences restricts.
 """
 
 from __future__ import annotations

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,7 @@ from bot.tamis.levels import Levels
 from bot.tamis.lexicon import Lexicon
 from bot.tamis.places import Places, Register
 from bot.tamis.settling import settled
+from bot.tamis.signs import Signposts
 from bot.tamis.situations import Situations
 from bot.tamis.spans import ANYWHERE, Setting, Spotter
 from bot.tamis.statements import Statements
@@ -33,8 +33,6 @@ from bot.tamis.zones import zone as zone_of
 
 READ_FIELDS = ("publics_precisions", "conditions_acces", "frais_precisions", "description")
 READ_EXTRA = ("fin", "fin_motif", "a_verifier", "saison", "delai_jours")
-_HEADING = re.compile(r"^\W*(?:[a-z']+ ?){1,5}\W*$")
-_HEADER_ONLY = re.compile(r"^[^:]{0,60}:\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +67,7 @@ class Reader:
         self._informing = Informing.load(data)
         self._audience = Audience.load(data)
         self._statements = Statements(self._lexicon, self._spotter, self._informing, self._audience)
+        self._signposts = Signposts(self._lexicon, self._spotter, self._statements, self._audience)
         self._levels = Levels.load(data)
         rules = yaml.safe_load((data / "tamis" / "sources.yml").read_text(encoding="utf-8"))
         self.forms: Mapping[str, str] = rules["forms"]
@@ -114,6 +113,8 @@ class Reader:
         """Drops the sentences kept in memory, once a directory has been read."""
         self._sentence.cache_clear()
         self._informing.forget()
+        self._signposts.forget()
+        self._lexicon.shortened.forget()
 
     def level(self, criteria: Sequence[Criterion]) -> int:
         """The level of these criteria together."""
@@ -138,33 +139,22 @@ class Reader:
         free = False
         previous_line = -1
         for sentence in sentences(value, self._lexicon.shortened):
-            folded = sentence.folded
-            if papers and (sentence.line == previous_line or self._lexicon.verbs.search(folded)):
+            signs = self._signposts.of(sentence.folded)
+            if papers and (sentence.line == previous_line or signs.asks):
                 papers = False
             previous_line = sentence.line
-            opens_papers = self._lexicon.documents_header.search(folded) and not self._statements.owed(folded)
-            if opens_papers:
-                papers = papers or bool(_HEADER_ONLY.match(folded.strip())) or ":" in folded
+            if signs.papers:
+                papers = papers or signs.more_papers
                 continue
             if papers:
                 continue
-            alone = bool(_HEADING.match(folded))
-            if self._lexicon.any_header.search(folded) and ":" in folded:
-                header = "any"
-            elif self._lexicon.all_header.search(folded) and (":" in folded or alone):
-                header = "all"
-            elif self._lexicon.people_header.search(folded):
-                header = "people"
-            elif folded.rstrip().endswith(":") or self._lexicon.topic.search(folded):
-                header = ""
+            header = header if signs.header is None else signs.header
             # Sources repeat themselves: a sentence is read once, wherever and whenever it stands.
-            around = setting if self._spotter.depends(folded) else ANYWHERE
+            around = setting if signs.depends else ANYWHERE
             statement, said_open = self._sentence(sentence, name, around, header)
-            welcome = welcome or (said_open and not self._lexicon.no_more.search(folded))
-            free = free or said_open or self._audience.welcomes(folded)
-            if statement is not None and not (
-                folded.rstrip().endswith(":") and is_unread(statement.expression)
-            ):
+            welcome = welcome or (said_open and not signs.no_more)
+            free = free or said_open or signs.welcomes
+            if statement is not None and not (signs.colon and is_unread(statement.expression)):
                 statements.append(statement)
         if free and name == "description":
             # « … pour les personnes accueillies ici. Ouvert à tous. »

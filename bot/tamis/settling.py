@@ -18,13 +18,13 @@ from bot.tamis.text import Sentence
 PROSE = ("description", "frais_precisions")
 # … and the one that holds little else than people: one kind more that nobody knows is a kind.
 PEOPLE = "publics_precisions"
-# From which score the ear is believed, by what the rules made of a sentence. Chosen on sentences and records by writers
-# of whom the ear has learnt nothing (docs/decisions/0007): who is sent where they may not enter is worse off than who
+# From which score the ear is believed, by what the rules made of a sentence. Chosen on texts by writers of
+# whom the ear has learnt nothing (docs/decisions/0007): who is sent where they may not enter is worse off than who
 # is told « to check ».
 RESTRICTS, RESTRICTS_FIRM = score(0.6), score(0.9)
 SHUT = {Read.NOTHING: score(0.7), Read.UNREAD: score(0.7), Read.PARTLY: score(0.9)}
 INFORMS, INFORMS_FIRM, INFORMS_PEOPLE = score(0.5), score(0.7), score(0.9)
-INFORMS_PARTLY = score(0.8)
+INFORMS_FOLK, INFORMS_PARTLY = score(0.7), score(0.8)
 
 
 def settled(
@@ -47,9 +47,11 @@ def settled(
 
 
 def _informs(name: str, statement: Statement, read: Read) -> float:
-    """The score from which a sentence that the rules could not read, or only partly, is believed to ask for nothing."""
+    """The score from which a sentence not read, or only partly, is believed to ask for nothing."""
     if name == PEOPLE or (statement.people and name not in PROSE):
         return INFORMS_PEOPLE
+    if statement.people and read is Read.UNREAD:
+        return INFORMS_FOLK
     if read is Read.PARTLY:
         return INFORMS_PARTLY
     return INFORMS if name in PROSE else INFORMS_FIRM

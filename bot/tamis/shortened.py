@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
 from typing import Any
+
+# Sentences kept in full: sources repeat themselves.
+_KEPT = 50_000
 
 
 class Shortened:
@@ -26,6 +30,12 @@ class Shortened:
             r"|\.(?!(?:euse|rice|trice)s?\b)(?=[a-z]{4,} [a-z])"
         )
         """Where one sentence ends and the next begins, in folded text."""
+        self.in_full = functools.lru_cache(maxsize=_KEPT)(self._in_full)
+        """A folded sentence with its short words written in full and its turns of phrase made plain."""
+
+    def forget(self) -> None:
+        """Drops the sentences kept in memory."""
+        self.in_full.cache_clear()
 
     def settled(self, folded: str) -> str:
         """A folded text without the questions it answers by no, those answered by yes made one with their answer.
@@ -35,8 +45,7 @@ class Shortened:
         folded = self._denied.sub(lambda found: " " * len(found[0]), folded)
         return self._affirmed.sub(lambda found: found[1][:-1] + " " * (1 + len(found[2])), folded)
 
-    def in_full(self, folded: str) -> str:
-        """A folded sentence with its short words written in full and its turns of phrase made plain."""
+    def _in_full(self, folded: str) -> str:
         folded = self._both.sub(r"\g<several>", folded)
         for turn, instead in self._turns:
             folded = turn.sub(instead, folded)

@@ -45,7 +45,7 @@ def test_the_words_are_the_sources_own(reader: Reader) -> None:
         ({"zone_eligibilite": ["france", "49"]}, []),
         ({"source": "mes-aides", "frais_precisions": "Réservé aux QF < 700"}, []),
         ({"source": "dora", "frais_precisions": "Réservé aux QF < 700"}, ["household_quotient"]),
-        ({"description": "Depuis 18 ans, nous aidons les demandeurs d'emploi à retrouver le permis B."}, []),
+        ({"description": "Depuis 18 ans, le garage répare des voitures et des vélos."}, []),
     ],
 )
 def test_coded_and_written_together(reader: Reader, service: dict[str, Any], expected: list[str]) -> None:
@@ -61,9 +61,9 @@ def test_mes_aides_publics_alone_never_block(reader: Reader) -> None:
 
 def test_what_cannot_be_read_is_kept(reader: Reader) -> None:
     reading = reader.read(
-        {"id": "x", "conditions_acces": "Accepter le règlement du jardin partagé. Permis B."}
+        {"id": "x", "conditions_acces": "Avoir un enfant inscrit à la crèche municipale. Permis B."}
     )
-    assert reading.unread == ("Accepter le règlement du jardin partagé",)
+    assert reading.unread == ("Avoir un enfant inscrit à la crèche municipale",)
 
 
 @pytest.mark.parametrize(
