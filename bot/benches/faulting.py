@@ -25,7 +25,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.assembly import open_database
 from bot.benches import killing
 from bot.benches.killing import Figures, People
-from bot.benches.outside_world import World, world
+from bot.benches.outside_world import World, chained, world
 from bot.database import sessions
 from bot.directory.cluster import restart
 from bot.gateway.tables import Contact, Conversation, Inbox, Outbox
@@ -138,6 +138,14 @@ class Outcome:
     recoveries: list[float] = field(default_factory=list)
     worst: dict[str, float] = field(default_factory=dict)
 
+    def add(self, other: Outcome) -> None:
+        """Count another house's with these."""
+        self.figures.add(other.figures)
+        self.kinds.update(other.kinds)
+        self.recoveries += other.recoveries
+        for name, seconds in other.worst.items():
+            self.worst[name] = max(self.worst.get(name, 0.0), seconds)
+
 
 def run(settings: Settings, faults: int, *, seed: int = 1) -> Outcome:
     """Inject so many faults into a gateway on these settings' PostgreSQL, then let all settle and count."""
@@ -226,7 +234,7 @@ def _stored(figures: Figures, people: People, database: Database) -> None:
                 Conversation, Conversation.contact_id == Contact.id
             )
         ):
-            figures.disordered += (state or {}).get("heard", []) != people.sent[chat]
+            figures.disordered += (state or {}).get("heard", "") != chained(people.sent[chat])
 
 
 def _do(scene: Scene, *statements: str) -> None:

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import IO
 
 import requests
@@ -21,7 +21,7 @@ from sqlalchemy import func, select
 
 from bot.assembly import open_database
 from bot.benches.mortal import SECRET
-from bot.benches.outside_world import Delivery, World, world
+from bot.benches.outside_world import Delivery, World, chained, world
 from bot.channels.telegram.receiver import HEADER
 from bot.database import sessions
 from bot.gateway.tables import Contact, Conversation, Inbox, Outbox
@@ -49,6 +49,11 @@ class Figures:
     repeated: int = 0
     disordered: int = 0
 
+    def add(self, other: Figures) -> None:
+        """Count another's with these."""
+        for name, value in asdict(other).items():
+            setattr(self, name, getattr(self, name) + value)
+
 
 @dataclass
 class People:
@@ -68,7 +73,8 @@ class People:
                 mine = self.sent.setdefault(chat, [])
                 if len(mine) - len(self.world.answers(chat)) >= WAITING_AT_MOST:
                     continue
-                text = f"je vais à Cholet {len(mine)}"
+                # One word: 115 alone is an emergency number, and answered as one.
+                text = f"je vais à Cholet pli{len(mine)}"
                 if self.post(chat, text):
                     mine.append(text)
             self.done.wait(0.002)
@@ -136,7 +142,7 @@ def run(settings: Settings, kills: int, *, processes: int = 1, seed: int = 1) ->
             )
         ):
             # Every turn saw the state of the one before, in order: nothing was played twice or out of turn.
-            figures.disordered += (state or {}).get("heard", []) != people.sent[chat]
+            figures.disordered += (state or {}).get("heard", "") != chained(people.sent[chat])
     database.dispose()
     return figures
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+import hashlib
 import json
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -57,12 +59,22 @@ LONGEST_HANG = 8.0
 
 
 def echo(sender: str, text: str, metadata: dict[str, Any]) -> list[dict[str, Any]]:
-    """The words back, and a state that remembers every turn in its order."""
-    heard = [*metadata["state"].get("heard", []), text]
+    """The words back, and a state in which every turn and its order left its mark."""
+    heard = _linked(metadata["state"].get("heard", ""), text)
     say = [{"key": "echo", "values": {"value": {"text": text}}}]
     return [
         {"recipient_id": sender, "custom": {"turn": metadata["turn"], "say": say, "state": {"heard": heard}}}
     ]
+
+
+def chained(texts: Iterable[str]) -> str:
+    """What the state holds after these turns, one after the other."""
+    return functools.reduce(_linked, texts, "")
+
+
+def _linked(before: str, text: str) -> str:
+    # As long after a thousand turns as after one: a list of them all would slow down what is measured.
+    return hashlib.sha256(f"{before}\n{text}".encode()).hexdigest()[:16]
 
 
 @contextmanager
