@@ -16,7 +16,7 @@ unexport VIRTUAL_ENV
 help:
 	@echo "make run    set everything up and start Relais (Ctrl-C stops it)"
 	@echo "make test   set everything up and run all tests"
-	@echo "make learn  make the weights anew after a change of the examples they are learnt from (two minutes)"
+	@echo "make learn  make the weights anew after a change of the examples they are learnt from (five minutes)"
 
 $(CURDIR)/.tools/uv/bin/uv:
 	@echo "· uv is not here: installing it into .tools/"

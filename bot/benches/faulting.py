@@ -201,7 +201,7 @@ def _injected(scene: Scene, people: People, name: str) -> float:
     for _ in fault:
         pass
     ended = time.monotonic()
-    waiting = {chat: list(texts) for chat, texts in list(people.sent.items())}
+    waiting = scene.world.unanswered({chat: list(texts) for chat, texts in list(people.sent.items())})
     while scene.world.pending(waiting) and (time.monotonic() - ended) * SPEED < PATIENCE:
         with scene.world.heard:
             scene.world.heard.wait(0.05)

@@ -71,7 +71,7 @@ class People:
         while not self.done.is_set():
             for chat in chats:
                 mine = self.sent.setdefault(chat, [])
-                if len(mine) - len(self.world.answers(chat)) >= WAITING_AT_MOST:
+                if len(mine) - self.world.answers(chat) >= WAITING_AT_MOST:
                     continue
                 # One word: 115 alone is an emergency number, and answered as one.
                 text = f"je vais à Cholet pli{len(mine)}"
@@ -151,7 +151,7 @@ def settle(people: People) -> None:
     """Wait until every message has an answer, or nothing more comes."""
     until = time.monotonic() + SETTLE_SECONDS
     while time.monotonic() < until:
-        if all(len(people.world.answers(chat)) >= len(sent) for chat, sent in people.sent.items()):
+        if all(people.world.answers(chat) >= len(sent) for chat, sent in people.sent.items()):
             return
         with people.world.heard:
             people.world.heard.wait(0.2)

@@ -35,22 +35,34 @@ class World:
     engine: str = ""
     mood: dict[str, str] = field(default_factory=dict)
     """How `api` and `engine` behave now, when not well: see `MOODS`."""
+    _said: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _numbers: int = 0
 
     def pending(self, sent: Mapping[str, Sequence[str]]) -> bool:
         """Whether some of these messages, by chat, have no answer on their phone yet."""
-        return any(not set(texts) <= self.answers(chat) for chat, texts in sent.items())
+        with self.heard:
+            return any(not self._said[chat].issuperset(texts) for chat, texts in sent.items())
+
+    def unanswered(self, sent: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+        """Those of these messages, by chat, that have no answer on their phone yet."""
+        with self.heard:
+            return {
+                chat: [one for one in texts if one not in self._said[chat]] for chat, texts in sent.items()
+            }
 
     def deliver(self, process: int, chat: str, text: str) -> int:
         """Note a message; its number."""
         with self.heard:
             self.phones[chat].append(Delivery(process, time.monotonic(), text))
+            self._said[chat].add(text)
+            self._numbers += 1
             self.heard.notify_all()
-            return sum(len(phone) for phone in self.phones.values())
+            return self._numbers
 
-    def answers(self, chat: str) -> set[str]:
-        """The different messages of a phone."""
+    def answers(self, chat: str) -> int:
+        """How many different messages a phone got."""
         with self.heard:
-            return {delivery.text for delivery in self.phones[chat]}
+            return len(self._said[chat])
 
 
 MOODS = ("refuses", "hangs", "cuts", "cuts-after", "rubbish", "empty", "throttles", "slow")

@@ -51,11 +51,16 @@ class Codes:
         return [fact for _, fact in sorted(kept, key=lambda pair: pair[0].start)]
 
     def answers(self, hits: Sequence[Hit], asked: str, read: Sequence[Fact]) -> list[Fact]:
-        """The facts of a short answer to the question just asked, unless its field was read anyway."""
+        """The facts of a short answer to the question just asked, unless its field was read anyway.
+
+        Of a list, what other words say is one more: « en moto, s'il pleut le train ».
+        """
         words = sum(1 for t in self._stream.tokens if t.text[0].isalnum() or t.text[0] == "§")
-        if words > SHORT_ANSWER or any(fact.field == asked for fact in read):
+        known = [fact for fact in read if fact.field == asked]
+        if words > SHORT_ANSWER or (known and asked not in self._policy.lists):
             return []
-        return self.facts(hit for hit in hits if hit.rule.field == asked)
+        found = self.facts(hit for hit in hits if hit.rule.field == asked)
+        return [fact for fact in found if not known or _one_more(fact, known)]
 
     def _fact(self, hit: Hit) -> Fact | None:
         rule, policy = hit.rule, self._policy
@@ -92,6 +97,12 @@ class Codes:
             number = int(value)
         least, greatest = self._policy.bounds[field]
         return number if number is not None and least <= number <= greatest else None
+
+
+def _one_more(fact: Fact, known: Sequence[Fact]) -> bool:
+    """Whether a fact of an answer stands in other words than those that were read and says another thing."""
+    apart = all(fact.end <= other.start or other.end <= fact.start for other in known)
+    return apart and fact.operation == "add" and all(fact.value != other.value for other in known)
 
 
 def settled(facts: Sequence[Fact], policy: Policy, corrected: Iterable[int] = ()) -> list[Fact]:
