@@ -11,7 +11,7 @@ import requests
 from fastapi import FastAPI
 from sqlalchemy import select
 
-from bot.benches.outside_world import World, world
+from bot.benches.outside_world import World, chained, world
 from bot.channels.telegram.client import TelegramClient
 from bot.channels.telegram.receiver import HEADER, Receiver, router
 from bot.gateway.delivery import Deliverer
@@ -59,7 +59,7 @@ def test_between_gateway_and_engine(house: House, bad: Chaos, fault: Fault) -> N
             row.say["values"]["value"]["text"] for row in session.scalars(select(Outbox).order_by(Outbox.seq))
         ]
         assert said_back == expected
-        assert session.scalars(select(Conversation)).one().state == {"heard": expected}
+        assert session.scalars(select(Conversation)).one().state == {"heard": chained(expected)}
 
 
 @pytest.mark.parametrize("fault", FAULTS)

@@ -215,7 +215,7 @@ def test_one_person_on_three_channels_is_one_conversation(
     desk.locator("#reply").fill("Bonjour, je suis Anne.")
     desk.locator("#reply").press("Tab")
     desk.locator("form:has(#reply) button").last.click()
-    town.until(lambda: any("Anne" in text for text in town.outside.answers("77")))
+    town.until(lambda: any("Anne" in one.text for one in town.outside.phones["77"]))
 
 
 def _on(town: Town, channel: str) -> bool:
