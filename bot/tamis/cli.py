@@ -12,7 +12,7 @@ import typer
 
 from bot.database import connect, sessions
 from bot.directory.snapshot import Snapshot
-from bot.settings import Settings
+from bot.settings import ROOT, Settings
 from bot.tamis import commands
 from bot.tamis.reader import Reader
 
@@ -50,6 +50,20 @@ def explain(
         known = entry.get("profile", entry)
     for one in found:
         print(commands.explain(one, reader, known, dt.datetime.now(tz=dt.UTC).date()))
+
+
+@app.command()
+def labelled(
+    folder: Annotated[Path, typer.Argument(help="A folder of labelled texts with its people.yml.")] = ROOT
+    / "tests"
+    / "tamis"
+    / "labelled",
+) -> None:
+    """How many decisions on labelled texts are right, wrongly open, wrongly blocked; each kind of criterion."""
+    if not (folder / "people.yml").is_file():
+        raise typer.BadParameter(f"{folder} holds no people.yml.")
+    data = Settings().data
+    print(json.dumps(commands.labelled(folder, data, Reader.load(data)), ensure_ascii=False))
 
 
 @app.command()

@@ -12,8 +12,10 @@ from typing import Any, TextIO
 import yaml
 
 from bot.settings import ROOT
+from bot.tamis.criteria import Age, Doubt, Licence
+from bot.tamis.labelled import load, people, score
 from bot.tamis.person import ProfileError, person
-from bot.tamis.reader import Reader
+from bot.tamis.reader import Reader, Reading
 from bot.tamis.sieve import decide
 
 DATA = ROOT / "data"
@@ -110,17 +112,19 @@ def explain(
 
 
 def report(services: Iterable[Mapping[str, Any]], reader: Reader) -> dict[str, Any]:
-    """Over a directory: services read, criteria by field, how many conditions were left to read by a human."""
+    """Over a directory: services read, criteria by field, how many conditions were left to read by a human, and
+    in how many services one sentence or field contradicts another."""
     fields: Counter[str] = Counter()
     levels: Counter[int] = Counter()
     unread: Counter[str] = Counter()
-    total = with_other = professional = 0
+    total = with_other = professional = contradicted = 0
     for service in services:
         reading = reader.read(service)
         total += 1
         levels[reading.level] += 1
         professional += reading.needs_professional
         with_other += bool(reading.unread)
+        contradicted += contradicts(reading)
         fields.update(criterion.field for criterion in reading.criteria)
         unread.update(reading.unread)
     return {
@@ -129,5 +133,34 @@ def report(services: Iterable[Mapping[str, Any]], reader: Reader) -> dict[str, A
         "levels": {str(level): count for level, count in sorted(levels.items())},
         "needs_professional": professional,
         "services_with_unread": with_other,
+        "services_contradicted": contradicted,
         "unread": [{"text": text, "count": count} for text, count in unread.most_common(50)],
     }
+
+
+def contradicts(reading: Reading) -> bool:
+    """Whether what is read of a service cannot all be meant: two ranges of age, a licence and none."""
+    ages = any(
+        isinstance(each.expression, Doubt)
+        and isinstance(each.expression.one, Age)
+        and isinstance(each.expression.other, Age)
+        for each in reading.criteria
+    )
+    licences = {each.expression.kind for each in reading.criteria if isinstance(each.expression, Licence)}
+    return ages or ("none" in licences and len(licences) > 1)
+
+
+def labelled(folder: Path, data: Path, reader: Reader) -> dict[str, Any]:
+    """What the sieve gets right of a folder of labelled texts: the part rules are made from and the part that is only
+    reported, each with precision and recall by kind of criterion and the rates of what is wrong.
+
+    `data` holds the directory whose records some labels name. Raises `FileNotFoundError` without a `people.yml`.
+    """
+    records = json.loads((data / "directory" / "regional_services.json").read_text(encoding="utf-8"))
+    cases = load(folder, {record["id"].removeprefix("relais--"): record for record in records})
+    named = people(folder / "people.yml")
+    parts = {
+        "development": [case for case in cases if not case.held],
+        "held": [case for case in cases if case.held],
+    }
+    return {name: score(part, named, reader).as_dict() for name, part in parts.items()}

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from bot.tamis.commands import explain, report, sieve_files
+from bot.settings import ROOT
+from bot.tamis.commands import contradicts, explain, labelled, report, sieve_files
 from bot.tamis.reader import Reader
 
 NOW = dt.date(2026, 11, 23)
@@ -104,3 +105,33 @@ def test_report_counts(reader: Reader) -> None:
     assert counted["needs_professional"] == 1
     assert counted["services_with_unread"] == 1
     assert counted["criteria"] == {"origin": 1, "licence": 1, "other": 1}
+
+
+@pytest.mark.parametrize(
+    ("service", "contradicted"),
+    [
+        (
+            {"publics_precisions": "Jeunes de 16 à 25 ans", "conditions_acces": "Avoir entre 18 et 30 ans"},
+            True,
+        ),
+        ({"conditions_acces": "Avoir le permis B. Ne pas avoir le permis B."}, True),
+        ({"publics_precisions": "Jeunes de 16 à 25 ans", "conditions_acces": "Avoir le permis B"}, False),
+        ({}, False),
+    ],
+)
+def test_what_cannot_all_be_meant(reader: Reader, service: dict[str, str], contradicted: bool) -> None:
+    assert contradicts(reader.read({"id": "x", **service})) is contradicted
+
+
+def test_labelled_texts_are_reported_in_two_parts(reader: Reader, tmp_path: Path) -> None:
+    (tmp_path / "people.yml").write_text("pb: {licence: b}\np0: {licence: aucun}\n", encoding="utf-8")
+    (tmp_path / "texts.yml").write_text(
+        "source: dora\ncases:\n"
+        "- {c: Avoir le permis B, k: [licence], d: {pb: open, p0: blocked eligibilite}}\n"
+        "- {c: Avoir le permis B, held: true, d: {pb: blocked}}\n",
+        encoding="utf-8",
+    )
+    told = labelled(tmp_path, ROOT / "data", reader)
+    assert (told["development"]["decisions"], told["development"]["right"]) == (2, 1.0)
+    assert told["development"]["kinds"]["licence"] == {"expected": 1, "precision": 1.0, "recall": 1.0}
+    assert (told["held"]["right"], told["held"]["wrongly_open"]) == (0.0, 1.0)
