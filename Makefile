@@ -56,7 +56,10 @@ test: setup check
 
 learn: setup
 	@PYTHONWARNINGS=ignore TF_CPP_MIN_LOG_LEVEL=3 engine/.venv/bin/python -m engine.learn --write
-	@.venv/bin/python -m bot.tamis.examples | PYTHONWARNINGS=ignore engine/.venv/bin/python -m engine.conditions --write
+	@mkdir -p var
+	@.venv/bin/python -m bot.tamis.examples > var/sentences.jsonl
+	@PYTHONWARNINGS=ignore engine/.venv/bin/python -m engine.conditions --write < var/sentences.jsonl
+	@rm var/sentences.jsonl
 
 clean:
 	rm -rf .venv engine/.venv .tools models/*.tar.gz

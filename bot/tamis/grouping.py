@@ -79,12 +79,17 @@ def required(group: list[Item], listing: bool, after: str) -> Expression:
 
 
 def _one_age(members: list[Expression]) -> Expression:
-    """« Jeunes de 18 à 25 ans habitant un QPV ou suivis par la Mission locale »: the age, and one of these."""
+    """« Jeunes de 18 à 25 ans habitant un QPV ou suivis par la Mission locale »: the age, and one of these.
+
+    « Demandeurs d'emploi de plus de 50 ans ou reconnus travailleurs handicapés » may mean either: decided where both
+    readings agree.
+    """
     first = members[0]
     assert isinstance(first, AllOf)
     ages = [part for part in first.members if isinstance(part, Age)]
     rest = [part for part in first.members if not isinstance(part, Age)]
-    return all_of(*ages, any_of(all_of(*rest), members[1])) if rest else all_of(*ages, members[1])
+    of_all = all_of(*ages, any_of(all_of(*rest), members[1]))
+    return of_all if isinstance(first.members[0], Age) else doubt(any_of(*members), of_all)
 
 
 def _age_then_choice(group: list[Item]) -> bool:

@@ -61,12 +61,15 @@ def _shut(sentence: Sentence, name: str, statement: Statement | None, *, dated: 
     now = FULL if dated else Full()
     if statement is None:
         return Statement(now, sentence.words(), name, people=False, verb=False, strong=True)
-    return replace(statement, expression=all_of(statement.expression, now), people=False)
+    # Nobody enters: neither one more line of a list of people, nor people let in beside others.
+    return replace(
+        statement, expression=all_of(statement.expression, now), people=False, also=False, header=""
+    )
 
 
 def _unread(sentence: Sentence, name: str) -> Statement:
-    """A condition for a human to read. Prose repeats what other fields say: where they say it, it counts no more."""
-    prose = name in PROSE
+    """A condition for a human to read. A description repeats other fields: where they say it, it counts no more."""
+    prose = name == "description"
     return Statement(
         Stated("other"), sentence.words(), name, people=prose, verb=False, strong=not prose, hinted=prose
     )
