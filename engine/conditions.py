@@ -1,7 +1,7 @@
 """`python -m engine.conditions [--write]`: the weights of the ear for conditions, made of `bot.tamis.examples`' lines.
 
-Reads them from standard input. Prints what cross-validation by file says (each file is by another writer), last line
-one JSON object; with `--write` it learns from all examples and writes the file that the application reads.
+Reads them from standard input. Prints what cross-validation by file says (nearly each file is by another writer),
+last line one JSON object; with `--write` it learns from all examples and writes the file that the application reads.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy
@@ -22,7 +22,7 @@ from engine.regression import learn
 from engine.threshold import ROOT
 
 DATA = ROOT / "data"
-# As `bot.tamis.ear` names them: that room cannot be read here (its spaCy is another).
+# As `bot.tamis.ear` names them: that room needs the application's Python and spaCy.
 SIDES = ("restricts", "shut", "informs")
 EXAMPLES, LEARNT = DATA / "tamis" / "examples", DATA / "tamis" / "learnt.npz"
 # The higher, the closer the weights follow the examples.
@@ -57,12 +57,12 @@ def crossed(rows: Any, sides: Any, files: Any) -> dict[str, Any]:
     return {"right": round(float((found == sides).mean()), 4), "heard": heard}
 
 
-def main(lines: Iterable[str] = sys.stdin) -> None:
+def main() -> None:
     """Learn and tell how well."""
     asked = argparse.ArgumentParser(prog="python -m engine.conditions", description=__doc__)
     asked.add_argument("--write", action="store_true", help="write what the application reads")
     write = asked.parse_args().write
-    examples = [json.loads(line) for line in lines]
+    examples = [json.loads(line) for line in sys.stdin]
     cues = sorted({cue for example in examples for cue in example["cues"]})
     rows = table(examples, cues)
     sides = numpy.array([example["side"] for example in examples], dtype=object)

@@ -1,7 +1,7 @@
 """`python -m engine.learn [--write]`: the weights of the ear for danger, made of examples, and how good they are.
 
-Prints what five-fold cross-validation says, last line one JSON object; with
-`--write` it learns from all examples and writes the file that the application reads.
+Prints what five-fold cross-validation says, last line one JSON object; with `--write` it learns from all examples
+and writes the file that the application reads.
 """
 
 from __future__ import annotations

@@ -19,16 +19,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from sqlalchemy import Engine as Database
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.assembly import open_database
 from bot.benches import killing
 from bot.benches.killing import Figures, People
-from bot.benches.outside_world import World, chained, world
-from bot.database import sessions
+from bot.benches.outside_world import World, world
 from bot.directory.cluster import restart
-from bot.gateway.tables import Contact, Conversation, Inbox, Outbox
 from bot.migrations import upgrade
 from bot.replay.stage import free_port
 from bot.settings import Settings
@@ -187,7 +185,7 @@ def run(settings: Settings, faults: int, *, seed: int = 1) -> Outcome:
             thread.join()
         killing.settle(people)
     killing.count(outcome.figures, people, killed)
-    _stored(outcome.figures, people, database)
+    killing.stored(outcome.figures, people, database)
     admin.dispose()
     database.dispose()
     return outcome
@@ -217,24 +215,6 @@ def _gateway(settings: Settings, around: World) -> Iterator[tuple[subprocess.Pop
     finally:
         mother.kill()
         mother.communicate()
-
-
-def _stored(figures: Figures, people: People, database: Database) -> None:
-    """What the database holds: each message once, answered once, each turn after the one before."""
-    with sessions(database)() as session:
-        words = dict(session.execute(select(Inbox.id, Inbox.text)).tuples().all())
-        answers = Counter(
-            row.turn
-            for row in session.scalars(select(Outbox))
-            if row.turn and row.text == words.get(row.turn)
-        )
-        figures.doubled += abs(len(words) - figures.sent) + sum(count - 1 for count in answers.values())
-        for chat, state in session.execute(
-            select(Contact.address, Conversation.state).join(
-                Conversation, Conversation.contact_id == Contact.id
-            )
-        ):
-            figures.disordered += (state or {}).get("heard", "") != chained(people.sent[chat])
 
 
 def _do(scene: Scene, *statements: str) -> None:

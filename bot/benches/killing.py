@@ -13,11 +13,13 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from dataclasses import asdict, dataclass, field
 from typing import IO
 
 import requests
-from sqlalchemy import func, select
+from sqlalchemy import Engine as Database
+from sqlalchemy import select
 
 from bot.assembly import open_database
 from bot.benches.mortal import SECRET
@@ -130,19 +132,7 @@ def run(settings: Settings, kills: int, *, processes: int = 1, seed: int = 1) ->
             mother.kill()
             mother.communicate()
     count(figures, people, killed)
-    with sessions(database)() as session:
-        stored = session.scalar(select(func.count()).select_from(Inbox)) or 0
-        answers = session.execute(
-            select(func.count(Outbox.id)).where(Outbox.turn.is_not(None)).group_by(Outbox.turn)
-        ).scalars()
-        figures.doubled += abs(stored - figures.sent) + sum(count - 1 for count in answers)
-        for chat, state in session.execute(
-            select(Contact.address, Conversation.state).join(
-                Conversation, Conversation.contact_id == Contact.id
-            )
-        ):
-            # Every turn saw the state of the one before, in order: nothing was played twice or out of turn.
-            figures.disordered += (state or {}).get("heard", "") != chained(people.sent[chat])
+    stored(figures, people, database)
     database.dispose()
     return figures
 
@@ -151,7 +141,7 @@ def settle(people: People) -> None:
     """Wait until every message has an answer, or nothing more comes."""
     until = time.monotonic() + SETTLE_SECONDS
     while time.monotonic() < until:
-        if all(people.world.answers(chat) >= len(sent) for chat, sent in people.sent.items()):
+        if not people.world.pending(people.sent):
             return
         with people.world.heard:
             people.world.heard.wait(0.2)
@@ -174,6 +164,26 @@ def count(figures: Figures, people: People, killed: dict[int, float]) -> None:
             figures.doubled += not unavoidable
         figures.lost += sum(text not in first for text in sent)
         figures.disordered += [text for text in sent if text in first] != list(first)
+
+
+def stored(figures: Figures, people: People, database: Database) -> None:
+    """What the database holds: each message once, answered once, each turn after the one before."""
+    with sessions(database)() as session:
+        words = dict(session.execute(select(Inbox.id, Inbox.text)).tuples().all())
+        # A word that it takes a moment belongs to its turn too, and is no answer.
+        answers = Counter(
+            row.turn
+            for row in session.scalars(select(Outbox))
+            if row.turn and row.text == words.get(row.turn)
+        )
+        figures.doubled += abs(len(words) - figures.sent) + sum(count - 1 for count in answers.values())
+        for chat, state in session.execute(
+            select(Contact.address, Conversation.state).join(
+                Conversation, Conversation.contact_id == Contact.id
+            )
+        ):
+            # Every turn saw the state of the one before, in order: nothing was played twice or out of turn.
+            figures.disordered += (state or {}).get("heard", "") != chained(people.sent[chat])
 
 
 def mother_of_gateways(

@@ -158,8 +158,12 @@ def world() -> Iterator[World]:
             except (ConnectionError, ValueError):
                 return
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    class Server(ThreadingHTTPServer):
+        # The usual five are too few for a gateway that comes back with all that waited: a caller would be let wait.
+        request_queue_size = 128
+        daemon_threads = True
+
+    server = Server(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, name="world", daemon=True).start()
     made.api = made.engine = f"http://127.0.0.1:{server.server_address[1]}"
     try:

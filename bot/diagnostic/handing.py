@@ -57,7 +57,7 @@ def ask_consent(hearing: Hearing) -> Reply:
     """Show what will be sent and ask whether it may be."""
     state = hearing.state
     lines = _lines(state)
-    says = [*opening(state), *_who(hearing)]
+    says = [*opening(state), *_who(hearing), *([Say("handover.noted")] if hearing.reached else [])]
     if state.consent == "cut" and lines:
         return _ask_cut(says, state, lines, hearing.aside)
     state.consent = None

@@ -33,6 +33,7 @@ LASTING_FIELDS = ("language", "plain")
 AWAY = timedelta(hours=6)
 # Questions about how to be reached: a time or a day said to them is when to call, not when to be there.
 CALLED = frozenset({"contact", "consent"})
+CALL_ME = frozenset({"human", "affirm"})
 WHEN = frozenset({"arrival", "deadline", "hours"})
 # Questions that « no » answers; to any other it is a way of passing over it.
 YES_NO = frozenset({"licence", "statuses", "skills", "access_needs", "obstacles"})
@@ -70,7 +71,7 @@ class Hearing:
     the person says no to them; `human` when one should be offered; `returned` after a long silence;
     `helper` and `sent_by` when this message first told that somebody helps or sent the person; `tongue` another
     language it asks for by name; `quiet` when a question is put again without a word on it; `impossible` the field
-    asked, when the answer cannot be true of it.
+    asked, when the answer cannot be true of it; `reached` when this message told where a counsellor may call.
     """
 
     state: State
@@ -86,6 +87,7 @@ class Hearing:
     tongue: str | None = None
     quiet: bool = False
     impossible: str | None = None
+    reached: bool = False
 
 
 def hear(before: State, heard: Heard) -> Hearing:
@@ -112,9 +114,10 @@ def hear(before: State, heard: Heard) -> Hearing:
         _dispute(hearing, read_back)
     elif heard.intent != "step_back":
         _answer_asked(hearing, heard, changed=taken.changed)
-    # « Pourquoi ? » and « appelez-moi » are no refusal of a number: it is asked for again.
-    if heard.contact == "given" or (heard.contact and not hearing.aside and heard.intent != "human"):
+    # « Pourquoi ? », « appelez-moi » and « oui » are no refusal of a number: it is asked for again.
+    if heard.contact == "given" or (heard.contact and not hearing.aside and heard.intent not in CALL_ME):
         state.contact = heard.contact
+    hearing.reached = heard.contact == "given"
     _who_writes(hearing, heard)
     state.profile["language"] = heard.language
     if heard.plain or heard.intent == "simpler":

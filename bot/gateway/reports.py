@@ -36,8 +36,9 @@ def report(session: Session, channel: str, provider_id: str, status: str) -> boo
 
 
 def _ours(session: Session, channel: str, provider_id: str) -> Outbox | None:
-    """The message whose report came before it was noted as sent, where the id is one of our own making."""
+    """The message whose report came before it was noted as sent, or while it was: where the id is one of our own
+    making, it tells the message's number."""
     found = OWN_ID.fullmatch(provider_id)
     row = session.get(Outbox, int(found[1])) if found else None
-    known = row is not None and row.channel == channel and row.provider_id is None
+    known = row is not None and row.channel == channel and row.provider_id in (None, provider_id)
     return row if known and row is not None and row.attempts else None

@@ -130,8 +130,8 @@ class Reader:
         self, sentence: Sentence, name: str, setting: Setting, header: str
     ) -> tuple[Statement | None, bool]:
         statement, welcome = self._statements.read(sentence, name, setting, header)
-        dated = self._lexicon.calendar.speaks(sentence.folded)
-        return settled(sentence, name, statement, welcome, self._ear, dated=dated)
+        told = self._lexicon.calendar.speaks(sentence.folded)
+        return settled(sentence, name, header, statement, welcome, self._ear, dated=told)
 
     def _field(self, name: str, value: Any, setting: Setting) -> tuple[list[Statement], bool]:
         statements: list[Statement] = []

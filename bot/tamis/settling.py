@@ -22,27 +22,35 @@ PEOPLE = "publics_precisions"
 # whom the ear has learnt nothing (docs/decisions/0007): who is sent where they may not enter is worse off than who
 # is told « to check ».
 RESTRICTS, RESTRICTS_FIRM = score(0.6), score(0.9)
-SHUT = {Read.NOTHING: score(0.7), Read.UNREAD: score(0.7), Read.PARTLY: score(0.9)}
+SHUT_FROM = {Read.NOTHING: score(0.7), Read.UNREAD: score(0.7), Read.PARTLY: score(0.9)}
 INFORMS, INFORMS_FIRM, INFORMS_PEOPLE = score(0.5), score(0.7), score(0.9)
 INFORMS_FOLK, INFORMS_PARTLY = score(0.7), score(0.8)
 
 
 def settled(
-    sentence: Sentence, name: str, statement: Statement | None, welcome: bool, ear: Ear | None, *, dated: bool
+    sentence: Sentence,
+    name: str,
+    header: str,
+    statement: Statement | None,
+    welcome: bool,
+    ear: Ear | None,
+    *,
+    dated: bool,
 ) -> tuple[Statement | None, bool]:
     """What a sentence of the field `name` requires, and whether it says that everybody is welcome.
 
-    `dated`: it names a day or a season. When the service is shut is then the rules' to say.
+    `header` is what the line above says of it, as for the rules. `dated`: it names a day or a season; when the
+    service is shut is then the rules' to say.
     """
     read = read_of(statement, welcome)
-    if ear is None or read not in SHUT:
+    if ear is None or read not in SHUT_FROM:
         return statement, welcome
     heard = ear.hear(sentence.folded, name, read)
-    if heard[Side.SHUT] >= SHUT[read] and not (dated and statement):
+    if heard[Side.SHUT] >= SHUT_FROM[read] and not (dated and statement):
         return _shut(sentence, name, statement, dated=dated), False
     if statement is None:
         restricts = heard[Side.RESTRICTS] >= (RESTRICTS if name in PROSE else RESTRICTS_FIRM)
-        return (_unread(sentence, name) if restricts else None), welcome
+        return (_unread(sentence, name, header) if restricts else None), welcome
     return (None if heard[Side.INFORMS] >= _informs(name, statement, read) else statement), welcome
 
 
@@ -67,9 +75,18 @@ def _shut(sentence: Sentence, name: str, statement: Statement | None, *, dated: 
     )
 
 
-def _unread(sentence: Sentence, name: str) -> Statement:
-    """A condition for a human to read. A description repeats other fields: where they say it, it counts no more."""
+def _unread(sentence: Sentence, name: str, header: str) -> Statement:
+    """A condition for a human to read, in the list it stands in. A description repeats other fields: where they say
+    it, it counts no more."""
     prose = name == "description"
+    people = prose or name == PEOPLE
     return Statement(
-        Stated("other"), sentence.words(), name, people=prose, verb=False, strong=not prose, hinted=prose
+        Stated("other"),
+        sentence.words(),
+        name,
+        people=people,
+        verb=False,
+        strong=not prose,
+        header=header,
+        hinted=prose,
     )

@@ -10,12 +10,14 @@ from sqlalchemy.orm import Session, sessionmaker
 
 import bot.gateway.tables
 from bot.database import Base, connect, sessions
+from bot.gateway.delivery import Deliverer
 from bot.gateway.gateway import Gateway
 from bot.gateway.message import Incoming, Outgoing
 from bot.sealing import Sealer, seal
 from bot.settings import Settings
 from tests import postgres
 from tests.gateway.house import Clock, Detector, Effects, Engine, Speech, Understanding
+from tests.gateway.post import Post, Provider
 
 assert bot.gateway.tables
 
@@ -72,3 +74,11 @@ def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
     gateway = Gateway(settings, made, Understanding(), Detector(), Speech(), rasa, effects, clock)
     yield House(gateway, rasa, effects, clock, made)
     engine.dispose()
+
+
+@pytest.fixture
+def post(house: House) -> Iterator[Post]:
+    provider = Provider()
+    deliverer = Deliverer(house.gateway, {"sms": provider})
+    yield Post(house, provider, deliverer)
+    deliverer.stop()

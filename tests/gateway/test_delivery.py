@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
-from sqlalchemy import event, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -17,46 +14,11 @@ from bot.gateway import delivery, departures
 from bot.gateway.delivery import IN_A_ROW, LONGEST_PAUSE, SENDERS_AT_ONCE, Deliverer
 from bot.gateway.message import Outgoing
 from bot.gateway.reply import Say
-from bot.gateway.reports import report
 from bot.gateway.sender import Gone, Refused, Throttled, Unreachable
-from bot.gateway.tables import Outbox
 from tests.gateway.conftest import BOTH, House
+from tests.gateway.post import Post, Provider
 
 pytestmark = BOTH
-
-
-@dataclass
-class Provider:
-    troubles: list[Exception] = field(default_factory=list)
-    sent: list[tuple[str, str]] = field(default_factory=list)
-
-    def send(self, out: Outgoing, address: str) -> str | None:
-        if self.troubles:
-            raise self.troubles.pop(0)
-        self.sent.append((address, out.text))
-        return f"p{len(self.sent)}"
-
-
-@dataclass
-class Post:
-    house: House
-    provider: Provider
-    deliverer: Deliverer
-
-    def say(self, text: str, address: str = "+33600000001") -> None:
-        self.house.say(text, channel="sms", address=address)
-
-    def statuses(self) -> list[str]:
-        with self.house.sessions() as session:
-            return list(session.scalars(select(Outbox.status).order_by(Outbox.id)))
-
-
-@pytest.fixture
-def post(house: House) -> Iterator[Post]:
-    provider = Provider()
-    deliverer = Deliverer(house.gateway, {"sms": provider})
-    yield Post(house, provider, deliverer)
-    deliverer.stop()
 
 
 def test_messages_leave_once_in_order_to_the_address(post: Post) -> None:
@@ -174,103 +136,6 @@ def test_a_refused_message_does_not_hold_up_the_next(post: Post) -> None:
     while post.deliverer.deliver():
         pass
     assert post.statuses() == ["failed", "sent"]
-
-
-@dataclass
-class Chatty(Provider):
-    """Reports a delivery before it has said that it took the message."""
-
-    house: House | None = None
-    early: str = "delivered"
-
-    def send(self, out: Outgoing, address: str) -> str | None:
-        super().send(out, address)
-        assert self.house is not None
-        with self.house.sessions.begin() as session:
-            assert report(session, "sms", f"r{out.id}", self.early)
-            assert not report(session, "sms", f"r{out.id + 1}", self.early)
-            assert not report(session, "sms", "r9999999", self.early)
-        return f"r{out.id}"
-
-
-@pytest.mark.parametrize("early", ["delivered", "failed", "sent"])
-def test_a_report_may_be_faster_than_our_own_note(house: House, early: str) -> None:
-    house.say("un premier message ici", channel="sms", address="+33600000001")
-    house.say("un second message ici", channel="sms", address="+33600000001")
-    deliverer = Deliverer(house.gateway, {"sms": Chatty(house=house, early=early)})
-    deliverer.deliver()
-    deliverer.stop()
-    with house.sessions() as session:
-        row = session.scalars(select(Outbox).order_by(Outbox.id)).first()
-        assert row is not None
-        assert (row.status, row.provider_id) == (early, f"r{row.id}")
-        assert row.sent_at is not None
-
-
-REPORTS = [
-    ("in order", ["sent", "delivered"], "delivered"),
-    ("out of order", ["delivered", "sent"], "delivered"),
-    ("failed", ["failed"], "failed"),
-    ("read", ["read", "delivered"], "read"),
-    ("unknown", ["teleported"], "sent"),
-]
-
-
-@pytest.mark.parametrize(("label", "reports", "status"), REPORTS, ids=[row[0] for row in REPORTS])
-def test_reports(post: Post, label: str, reports: list[str], status: str) -> None:
-    post.say("un premier message ici")
-    post.deliverer.deliver()
-    for one in reports:
-        with post.house.sessions.begin() as session:
-            report(session, "sms", "p1", one)
-    assert post.statuses() == [status]
-
-
-def _meanwhile(house: House, name: str, status: str) -> None:
-    """Once, just before the next statement that writes to the outbox, a report comes and is written down."""
-    came: list[str] = []
-
-    def come(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if statement.startswith("UPDATE outbox") and not came:
-            came.append(status)
-            with house.sessions.begin() as session:
-                assert report(session, "sms", name, status)
-
-    event.listen(house.sessions.kw["bind"], "before_cursor_execute", come)
-
-
-@dataclass
-class Racing(Provider):
-    """Takes a message; its report is written down while we write down that it left."""
-
-    house: House | None = None
-
-    def send(self, out: Outgoing, address: str) -> str | None:
-        super().send(out, address)
-        assert self.house is not None and out.id == 1
-        _meanwhile(self.house, "r1", "delivered")
-        return "r1"
-
-
-def test_a_report_at_the_moment_of_our_note_is_kept(house: House) -> None:
-    house.say("un premier message ici", channel="sms", address="+33600000001")
-    deliverer = Deliverer(house.gateway, {"sms": Racing(house=house)})
-    deliverer.deliver()
-    deliverer.stop()
-    with house.sessions() as session:
-        assert session.scalars(select(Outbox.status)).all() == ["delivered"]
-
-
-def test_two_reports_at_once_keep_the_later(house: House) -> None:
-    house.say("un premier message ici", channel="sms", address="+33600000001")
-    deliverer = Deliverer(house.gateway, {"sms": Provider()})
-    deliverer.deliver()
-    deliverer.stop()
-    _meanwhile(house, "p1", "read")
-    with house.sessions.begin() as session:
-        report(session, "sms", "p1", "delivered")
-    with house.sessions() as session:
-        assert session.scalars(select(Outbox.status)).all() == ["read"]
 
 
 def test_what_left_is_noted_when_the_database_is_back_and_not_sent_again(

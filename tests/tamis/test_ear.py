@@ -12,6 +12,7 @@ from bot.tamis.combine import Statement
 from bot.tamis.criteria import Age, Expression, Full, Licence, Stated, all_of
 from bot.tamis.ear import EXAMPLES, FULL, LEARNT, Ear, Read, Side, cues_of, read_of, words_of
 from bot.tamis.reader import READ_FIELDS
+from bot.tamis.text import fold
 
 LINES = weights.lines(ROOT / "data" / EXAMPLES)
 
@@ -82,7 +83,7 @@ def test_what_the_rules_made_of_a_sentence(statement: Statement | None, welcome:
 def test_sentences_it_was_not_taught_are_weighed(field: str, folded: str, side: Side) -> None:
     ear = Ear.load(ROOT / "data")
     assert ear is not None
-    taught = {" ".join(words_of(line.text.lower())) for line in LINES}
+    taught = {" ".join(words_of(fold(line.text))) for line in LINES}
     assert " ".join(words_of(folded)) not in taught
     scores = ear.hear(folded, field, Read.NOTHING if side is not Side.RESTRICTS else Read.UNREAD)
     assert max(scores, key=lambda each: scores[each]) is side

@@ -17,7 +17,7 @@ OTHER = Stated("other")
 PARTLY = all_of(Licence("b"), OTHER)
 
 
-class Deaf:
+class OneSided:
     """Hears one side for sure, the others not at all."""
 
     def __init__(self, side: Side | None, score: float = SURE) -> None:
@@ -35,14 +35,15 @@ def _settled(
     score: float = SURE,
     dated: bool = False,
     people: bool = False,
+    header: str = "",
     welcome: bool = False,
 ) -> tuple[Statement | None, bool]:
-    ear = cast("Ear", Deaf(side, score))
+    ear = cast("Ear", OneSided(side, score))
     words = Sentence("Les mots", "les mots")
     read = None
     if expression is not None:
         read = Statement(expression, "Les mots", field, people=people, verb=False, strong=True)
-    return settled(words, field, read, welcome, ear, dated=dated)
+    return settled(words, field, header, read, welcome, ear, dated=dated)
 
 
 @pytest.mark.parametrize(
@@ -92,10 +93,32 @@ def test_prose_that_repeats_other_fields_counts_no_more() -> None:
     assert prose.text == "Les mots"
 
 
-def test_who_is_welcome_stays_welcome_unless_nobody_enters() -> None:
-    assert _settled(Side.RESTRICTS, None, welcome=True) == (None, True)
-    assert _settled(Side.SHUT, None, welcome=True) == (None, True)
+@pytest.mark.parametrize("side", Side)
+def test_a_plain_welcome_is_the_rules_to_say(side: Side) -> None:
+    assert _settled(side, None, welcome=True) == (None, True)
+
+
+def test_nobody_is_welcome_where_nobody_enters() -> None:
+    shut, welcome = _settled(Side.SHUT, OTHER, welcome=True)
+    assert shut is not None
+    assert not welcome
+
+
+@pytest.mark.parametrize(
+    ("field", "people"),
+    [("publics_precisions", True), ("conditions_acces", False), ("frais_precisions", False)],
+)
+def test_what_is_kept_stays_in_its_list(field: str, people: bool) -> None:
+    kept, _ = _settled(Side.RESTRICTS, None, field=field, header="any")
+    assert kept is not None
+    assert (kept.header, kept.people) == ("any", people)
+
+
+def test_shut_is_no_line_of_a_list() -> None:
+    shut, _ = _settled(Side.SHUT, OTHER, people=True, header="any")
+    assert shut is not None
+    assert (shut.header, shut.people, shut.also) == ("", False, False)
 
 
 def test_without_an_ear_the_rules_stand_alone() -> None:
-    assert settled(Sentence("x", "x"), "description", None, False, None, dated=False) == (None, False)
+    assert settled(Sentence("x", "x"), "description", "", None, False, None, dated=False) == (None, False)

@@ -32,5 +32,8 @@ def test_lines_after_a_heading_are_read_as_it_says(reader: Reader, text: str, as
 def test_what_was_kept_is_dropped(reader: Reader) -> None:
     service = {"id": "dora--x", "source": "dora", "conditions_acces": "Avoir le permis B"}
     before = reader.read(service)
+    shortened = reader._lexicon.shortened
+    assert reader._signposts.of.cache_info().currsize and shortened.in_full.cache_info().currsize
     reader.forget()
+    assert reader._signposts.of.cache_info().currsize == shortened.in_full.cache_info().currsize == 0
     assert reader.read(service) == before
