@@ -13,8 +13,9 @@ from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from bot.database import at_once
 from bot.gateway.calls import Calls
-from bot.gateway.departures import LEASE, Departure, Fate, due, note, take
+from bot.gateway.departures import LEASE, Departure, Fate, due, left, note, take, take_first
 from bot.gateway.gateway import Gateway
 from bot.gateway.jump import Watch
 from bot.gateway.sender import Gone, Refused, Sender, Throttled, Unreachable
@@ -40,6 +41,7 @@ class Deliverer:
     def __init__(self, gateway: Gateway, senders: Mapping[str, Sender], *, poll: float = POLL) -> None:
         """`senders` by channel; other channels are read from the outbox by those who come for it."""
         self._gateway = gateway
+        self._at_once = at_once(gateway.sessions)
         self._senders = senders
         self._poll = poll
         self._calls = Calls()
@@ -106,7 +108,7 @@ class Deliverer:
     def _all_of(self, conversation_id: str) -> None:
         """Send what waits in one conversation, in order, until nothing does or something cannot leave."""
         try:
-            with self._gateway.sessions.begin() as session:
+            with self._at_once() as session:
                 taken = self._next(session, conversation_id)
             while taken is not None:
                 taken = self._one(taken, conversation_id)
@@ -119,7 +121,7 @@ class Deliverer:
         if self._stopping:
             return None
         now = self._gateway.clock()
-        return take(session, now, conversation_id=conversation_id, channels=self._open(now))
+        return take_first(session, now, conversation_id, self._open(now))
 
     def _open(self, now: datetime) -> list[str]:
         """The channels that do not pause."""
@@ -153,8 +155,8 @@ class Deliverer:
     def _free(self, row_id: int) -> bool:
         """Send this one, then make room for the next; whether it was ours to send."""
         try:
-            with self._gateway.sessions.begin() as session:
-                taken = take(session, self._gateway.clock(), row_id=row_id)
+            with self._at_once() as session:
+                taken = take(session, self._gateway.clock(), row_id)
             if taken is not None:
                 self._one(taken)
             return taken is not None
@@ -163,7 +165,7 @@ class Deliverer:
                 self._busy.discard(row_id)
 
     def _one(self, taken: Departure, then: str | None = None) -> Departure | None:
-        """Send it and note what became of it; in the same transaction the next of conversation `then` is taken."""
+        """Send it and note what became of it; with that the next of conversation `then` is taken."""
         with self._lock:
             self._busy.add(taken.row_id)
         try:
@@ -207,9 +209,7 @@ class Deliverer:
         sent twice."""
         while True:
             try:
-                with self._gateway.sessions.begin() as session:
-                    note(session, row_id, fate)
-                    taken = self._next(session, then) if then is not None else None
+                taken = self._written(row_id, fate, then)
             except SQLAlchemyError as error:
                 if not fate.left:
                     raise
@@ -221,3 +221,12 @@ class Deliverer:
                 if not fate.left:
                     log.warning("delivery=%s reason=%s", row_id, fate.values.get("reason"))
                 return taken
+
+    def _written(self, row_id: int, fate: Fate, then: str | None) -> Departure | None:
+        if fate.left and then is not None and not self._stopping:
+            now = self._gateway.clock()
+            with self._at_once() as session:
+                return left(session, row_id, fate, now, then, self._open(now))
+        with self._gateway.sessions.begin() as session:
+            note(session, row_id, fate)
+            return self._next(session, then) if then is not None else None

@@ -7,13 +7,30 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Select, Table, bindparam, case, func, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Row,
+    ScalarSelect,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from bot.gateway.message import Outgoing
 from bot.gateway.outbox import outgoing
 from bot.gateway.reports import REPORTED
-from bot.gateway.tables import Contact, Conversation, Outbox
+from bot.gateway.tables import Conversation, Outbox
+from bot.sealing import SealedText
 
 # Looked for at once.
 AHEAD = 64
@@ -55,26 +72,28 @@ def due(now: datetime, channels: list[str]) -> Select[tuple[int]]:
     return _due(now, channels).order_by(Outbox.id).limit(AHEAD)
 
 
-def take(
-    session: Session,
-    now: datetime,
-    *,
-    row_id: int | None = None,
-    conversation_id: str = "",
-    channels: Sequence[str] = (),
+def take(session: Session, now: datetime, row_id: int) -> Departure | None:
+    """Take this message; None when somebody was faster. Commit is the caller's."""
+    found = session.connection().execute(TAKEN, {"row": row_id, "at": now, "until": now + LEASE}).all()
+    return _departure(found, None)
+
+
+def take_first(
+    session: Session, now: datetime, conversation_id: str, channels: Sequence[str]
 ) -> Departure | None:
-    """Take this message, or the one of a conversation that may leave now on these channels; None when there is none
-    or somebody was faster. Commit is the caller's."""
-    connection, held = session.connection(), {"at": now, "until": now + LEASE}
-    if row_id is None:
-        first = {"now": now, "channels": list(channels), "conversation": conversation_id}
-        row_id = connection.execute(TAKEN_FIRST, first | held).scalar()
-    else:
-        row_id = connection.execute(TAKEN, {"row": row_id} | held).scalar()
-    if row_id is None:
-        return None
-    row, where = session.execute(WHERE, {"row": row_id}).one()
-    return Departure(row.id, outgoing(row), row.channel, row.attempts, row.created_at, where)
+    """Take the message of a conversation that may leave now on these channels, if there is one. Commit is the
+    caller's."""
+    found = session.connection().execute(TAKEN_FIRST, _next(now, conversation_id, channels)).all()
+    return _departure(found, None)
+
+
+def left(
+    session: Session, row_id: int, fate: Fate, now: datetime, conversation_id: str, channels: Sequence[str]
+) -> Departure | None:
+    """Write down that a message left and take the next of its conversation, both or none of it; commit is the
+    caller's."""
+    values = {"row": row_id, **fate.values, **_next(now, conversation_id, channels)}
+    return _departure(session.connection().execute(LEFT_AND_NEXT, values).all(), row_id)
 
 
 def note(session: Session, row_id: int, fate: Fate) -> None:
@@ -98,7 +117,23 @@ def note(session: Session, row_id: int, fate: Fate) -> None:
         )
 
 
-def _due(now: Any, channels: Any) -> Select[tuple[int]]:
+def _next(now: datetime, conversation_id: str, channels: Sequence[str]) -> dict[str, Any]:
+    asked = {"now": now, "channels": list(channels), "conversation": conversation_id}
+    return asked | {"at": now, "until": now + LEASE}
+
+
+def _departure(found: Sequence[Row[Any]], noted: int | None) -> Departure | None:
+    """The message taken among the rows written to, beside the one that is `noted`."""
+    row = next((one for one in found if one.id != noted), None)
+    if row is None:
+        return None
+    return Departure(
+        row.id, outgoing(cast("Outbox", row)), row.channel, row.attempts, row.created_at, row.address
+    )
+
+
+def _due(now: Any, channels: Any, *but: ColumnElement[bool]) -> Select[tuple[int]]:
+    """`but`: what else the message and those before it must be."""
     first = (
         select(func.min(Outbox.seq))
         .where(
@@ -106,6 +141,7 @@ def _due(now: Any, channels: Any) -> Select[tuple[int]]:
             Outbox.status == "queued",
             Outbox.channel.in_(channels),
             or_(Outbox.attempts > 0, Outbox.next_try_at <= now),
+            *but,
         )
         .correlate(Conversation)
         .scalar_subquery()
@@ -119,45 +155,63 @@ def _due(now: Any, channels: Any) -> Select[tuple[int]]:
             Outbox.next_try_at <= now,
             or_(Outbox.lease_until.is_(None), Outbox.lease_until < now),
             Outbox.seq == first,
+            *but,
         )
     )
 
 
+def _first(*but: ColumnElement[bool]) -> ScalarSelect[int]:
+    due_now = _due(bindparam("now"), bindparam("channels", expanding=True), *but)
+    return due_now.where(Conversation.id == bindparam("conversation")).scalar_subquery()
+
+
+def _given(name: str) -> BindParameter[Any]:
+    """A value for this column of the outbox: of the column's type also where SQLAlchemy cannot tell, in a CASE."""
+    return bindparam(name, type_=_table.c[name].type)
+
+
 # Put together once: that costs more than running them, and every message out comes this way.
-FIRST = _due(bindparam("now"), bindparam("channels", expanding=True)).where(
-    Conversation.id == bindparam("conversation")
-)
 _table = cast("Table", Outbox.__table__)
+_this = _table.c.id == bindparam("row")
+_free = (
+    _table.c.status == "queued",
+    or_(_table.c.lease_until.is_(None), _table.c.lease_until < bindparam("at")),
+)
+# Where it goes: the conversation's contact, or the person's on the channel it was queued for. In words: SQLAlchemy 2.0
+# leaves the names of tables out of a subquery behind RETURNING on SQLite (27 November 2026).
+_where = literal_column(
+    "(SELECT contact.address FROM contact JOIN conversation ON conversation.person_id = contact.person_id"
+    " WHERE conversation.id = outbox.conversation_id AND contact.channel = outbox.channel"
+    " ORDER BY contact.id <> conversation.contact_id LIMIT 1)",
+    SealedText(),
+).label("address")
 _TAKING = (
     update(_table)
-    .where(
-        _table.c.status == "queued",
-        or_(_table.c.lease_until.is_(None), _table.c.lease_until < bindparam("at")),
-    )
+    .where(*_free)
     .values(lease_until=bindparam("until"), attempts=_table.c.attempts + 1)
-    .returning(_table.c.id)
+    .returning(_table, _where)
 )
-TAKEN = _TAKING.where(_table.c.id == bindparam("row"))
-TAKEN_FIRST = _TAKING.where(_table.c.id == FIRST.scalar_subquery())
+TAKEN = _TAKING.where(_this)
+TAKEN_FIRST = _TAKING.where(_table.c.id == _first())
 # Withheld meanwhile (STOP): what left has left. A report that was faster stays.
-LEFT = (
+_status = case((_table.c.status.in_(REPORTED), _table.c.status), else_=_given("status"))
+_left = {
+    "status": _status,
+    "provider_id": _given("provider_id"),
+    "sent_at": _given("sent_at"),
+    "lease_until": null(),
+}
+LEFT = update(_table).where(_this).values(**_left)
+_other: dict[str, Any] = {"lease_until": bindparam("until", type_=_table.c.lease_until.type)}
+LEFT_AND_NEXT = (
     update(_table)
-    .where(_table.c.id == bindparam("row"))
+    .where(or_(_this, and_(_table.c.id == _first(Outbox.id != bindparam("row")), *_free)))
     .values(
-        status=case((_table.c.status.in_(REPORTED), _table.c.status), else_=bindparam("status")),
-        provider_id=bindparam("provider_id"),
-        sent_at=bindparam("sent_at"),
-        lease_until=None,
+        **{
+            name: case((_this, value), else_=_other.get(name, _table.c[name]))
+            for name, value in _left.items()
+        },
+        attempts=_table.c.attempts + case((_this, 0), else_=1),
     )
+    .returning(_table, _where)
 )
-# Where it goes: the conversation's contact, or the person's on the channel it was queued for.
-WHERE = select(
-    Outbox,
-    select(Contact.address)
-    .join(Conversation, Conversation.person_id == Contact.person_id)
-    .where(Conversation.id == Outbox.conversation_id, Contact.channel == Outbox.channel)
-    .order_by(Contact.id != Conversation.contact_id)
-    .limit(1)
-    .correlate(Outbox)
-    .scalar_subquery(),
-).where(Outbox.id == bindparam("row"))

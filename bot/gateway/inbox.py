@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session, defer, joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from bot.gateway.limits import Limits
 from bot.gateway.message import Incoming
@@ -136,11 +137,19 @@ def contact_of(session: Session, channel: str, address: str) -> Contact | None:
     return met[0] if met is not None else None
 
 
-def next_seq(session: Session, conversation_id: str, count: int = 1) -> int:
-    """Take `count` numbers for messages of this conversation; the first of them."""
-    last = session.scalar(NUMBERED, {"held": conversation_id, "count": count})
+def next_seq(session: Session, conversation: Conversation, count: int = 1, *, held: bool = False) -> int:
+    """Take `count` numbers for messages of this conversation; the first of them.
+
+    `held`: its row is locked since before it was read, so that nobody else can have taken any. Raises `LookupError`
+    when it is there no more.
+    """
+    if held:
+        conversation.seq += count
+        return conversation.seq - count + 1
+    last = session.scalar(NUMBERED, {"held": conversation.id, "count": count})
     if last is None:
         raise LookupError("no such conversation")
+    set_committed_value(conversation, "seq", int(last))
     return int(last) - count + 1
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
+from bot.database import at_once
 from bot.gateway.ports import Clock
 from bot.gateway.tables import Conversation, Inbox, new_id
 
@@ -39,6 +40,7 @@ class Leases:
 
     def __init__(self, sessions: sessionmaker[Session], clock: Clock) -> None:
         self._sessions = sessions
+        self._at_once = at_once(sessions)
         self._clock = clock
         self._lock = threading.Lock()
         self._held: dict[str, str] = {}
@@ -47,13 +49,11 @@ class Leases:
     def claim(self, conversation_id: str) -> str | None:
         """Take the conversation, unless somebody else has it; the owner's name to give it back with."""
         owner, now = new_id(), self._clock()
-        with self._sessions.begin() as session:
-            taken = session.execute(
-                _values(lease_owner=owner, lease_until=now + HOLD).where(
-                    Conversation.id == conversation_id, _free(now)
-                )
+        with self._at_once() as session:
+            taken = session.connection().execute(
+                CLAIMED, {"held": conversation_id, "by": owner, "now": now, "until": now + HOLD}
             )
-            if taken.rowcount != 1:  # type: ignore[attr-defined]
+            if taken.rowcount != 1:
                 return None
         with self._lock:
             self._held[owner] = conversation_id
@@ -99,7 +99,7 @@ class Leases:
                 session.execute(_values(lease_until=self._clock() + HOLD).where(_of(held)))
 
     def _given_back(self, owed: dict[str, str]) -> None:
-        with self._sessions.begin() as session:
+        with self._at_once() as session:
             session.execute(_values(lease_owner=None, lease_until=None).where(_of(owed)))
 
 
@@ -112,5 +112,13 @@ def _of(owners: dict[str, str]) -> ColumnElement[bool]:
     return Conversation.id.in_(owners.values()) & Conversation.lease_owner.in_(owners.keys())
 
 
-def _free(now: datetime) -> ColumnElement[bool]:
+def _free(now: Any) -> ColumnElement[bool]:
     return or_(Conversation.lease_until.is_(None), Conversation.lease_until < now)
+
+
+# Put together once: that costs more than running it, and every turn begins with it.
+CLAIMED = (
+    update(cast("Table", Conversation.__table__))
+    .where(Conversation.id == bindparam("held"), _free(bindparam("now")))
+    .values(lease_owner=bindparam("by"), lease_until=bindparam("until"))
+)

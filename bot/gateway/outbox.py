@@ -89,11 +89,15 @@ def write(
     author: str = "bot",
     asks: str | None = None,
     not_before: datetime | None = None,
+    held: bool = False,
 ) -> list[Outgoing]:
-    """Store these messages to be sent, and their choices as those of the last answer; commit is the caller's."""
+    """Store these messages to be sent, and their choices as those of the last answer; commit is the caller's.
+
+    `held`: the conversation's row is locked since before it was read.
+    """
     if not words:
         return []
-    first = next_seq(session, conversation.id, len(words))
+    first = next_seq(session, conversation, len(words), held=held)
     rows, offered = [], []
     for index, one in enumerate(words):
         seq = first + index
@@ -120,11 +124,11 @@ def write(
                 created_at=now,
             )
         )
+    if offered:
+        conversation.choices = offered
     session.add_all(rows)
     session.flush()
     bells.ring(session, bells.SAID, conversation.id)
-    if offered:
-        conversation.choices = offered
     return [outgoing(row) for row in rows]
 
 

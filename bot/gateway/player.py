@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session, sessionmaker
 
+from bot.database import at_once
 from bot.gateway import erasing, outbox, record, trouble, waiting
 from bot.gateway.lease import Leases
 from bot.gateway.limits import Patience
@@ -54,6 +55,7 @@ class Player:
         """`told` hears of every turn once it is written."""
         self.leases = Leases(sessions, clock)
         self._sessions = sessions
+        self._at_once = at_once(sessions)
         self._parts = parts
         self._clock = clock
         self._limit = message_limit
@@ -72,7 +74,7 @@ class Player:
             try:
                 # A turn that leaves nothing to do gives the conversation back itself.
                 while self.leases.holds(owner) and (
-                    loaded := waiting.load(self._sessions, conversation_id, self._clock(), self._limit)
+                    loaded := waiting.load(self._at_once, conversation_id, self._clock(), self._limit)
                 ):
                     answered = self._turn(loaded, owner)
                     if answered is None:
@@ -199,7 +201,7 @@ class Player:
         """Everything a turn changes, in one transaction: all of it is there afterwards, or none."""
         now = self._clock()
         with self._sessions.begin() as session:
-            conversation = self._taken(session, loaded, owner, plan.keep, "done")
+            conversation, more = self._taken(session, loaded, owner, plan.keep, "done")
             contact = conversation.contact
             if (
                 conversation.owner != loaded.view.owner
@@ -214,32 +216,33 @@ class Player:
                 self._parts.effects.apply(session, conversation, {**effect, "turn": loaded.row_id})
             if plan.erase:
                 erasing.wipe(session, conversation, now)
-            asks = plan.reported.asks if plan.reported is not None else None
-            out = outbox.write(
-                session, conversation, words, now, turn=None if plan.erase else loaded.row_id, asks=asks
-            )
-            last = not waiting.any_pending(session, loaded.conversation_id)
-            if last:
+            if not more:
                 conversation.lease_owner = conversation.lease_until = None
-        if last:
+            asks = plan.reported.asks if plan.reported is not None else None
+            turn = None if plan.erase else loaded.row_id
+            out = outbox.write(session, conversation, words, now, turn=turn, asks=asks, held=True)
+        if not more:
             self.leases.gave_back(owner)
         self._told(loaded.conversation_id, plan.reported, out)
         return out
 
     def _taken(
         self, session: Session, loaded: Loaded, owner: str, keep: str | None, status: str
-    ) -> Conversation:
-        """Close the inbox row and lock the conversation. Raises `Changed` if somebody else was faster."""
+    ) -> tuple[Conversation, bool]:
+        """Close the inbox row and lock the conversation; that, and whether more of its messages wait.
+
+        Raises `Changed` if somebody else was faster.
+        """
         closed = session.execute(
             update(Inbox)
             .where(Inbox.id == loaded.row_id, Inbox.status == "pending")
             .values(status=status, text=keep, given=None)
             .execution_options(synchronize_session=False)
         )
-        conversation = session.get(Conversation, loaded.conversation_id, with_for_update=True)
-        if closed.rowcount != 1 or conversation is None or conversation.lease_owner != owner:  # type: ignore[attr-defined]
+        found = waiting.taken(session, loaded)
+        if closed.rowcount != 1 or found is None or found[0].lease_owner != owner:  # type: ignore[attr-defined]
             raise Changed
-        return conversation
+        return found
 
     def _trouble(self, loaded: Loaded, owner: str, code: str, plan: Plan) -> list[Outgoing]:
         """The engine does not answer: what is said of it, if anything."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session, joinedload, sessionmaker
 
 from bot.gateway import record
@@ -15,6 +15,32 @@ from bot.gateway.typed import clean
 
 # Messages in and out after which the engine starts a new session. It forgets nothing that counts: state is ours.
 SESSION_LENGTH = 60
+
+
+# Put together once: that costs more than running them, and every turn begins with them.
+PENDING = (
+    select(Inbox)
+    .where(Inbox.conversation_id == bindparam("held"), Inbox.status == "pending")
+    .order_by(Inbox.seq)
+)
+TALKING = (
+    select(Conversation)
+    .where(Conversation.id == bindparam("held"))
+    .options(joinedload(Conversation.contact, innerjoin=True))
+)
+LOCKED = (
+    TALKING.add_columns(
+        select(Inbox.id)
+        .where(
+            Inbox.conversation_id == bindparam("held"),
+            Inbox.status == "pending",
+            Inbox.id != bindparam("but"),
+        )
+        .exists()
+    )
+    .with_for_update(of=Conversation)
+    .execution_options(populate_existing=True)
+)
 
 
 @dataclass(frozen=True)
@@ -32,22 +58,14 @@ class Loaded:
 
 
 def load(sessions: sessionmaker[Session], conversation_id: str, now: datetime, limit: int) -> Loaded | None:
-    """The next message due, of at most `limit` characters.
+    """The next message due, of at most `limit` characters. `sessions` as of `at_once`.
 
     Behind one that waits for the engine, only what needs no engine may pass.
     """
     with sessions() as session:
-        rows = session.scalars(
-            select(Inbox)
-            .where(Inbox.conversation_id == conversation_id, Inbox.status == "pending")
-            .order_by(Inbox.seq)
-        ).all()
+        rows = session.scalars(PENDING, {"held": conversation_id}).all()
         row = next((row for row in rows if row.next_try_at <= now), None)
-        conversation = (
-            session.get(Conversation, conversation_id, options=[joinedload(Conversation.contact)])
-            if row
-            else None
-        )
+        conversation = session.scalar(TALKING, {"held": conversation_id}) if row else None
         if row is None or conversation is None:
             return None
         choice = (row.given or {}).get("choice")
@@ -71,10 +89,15 @@ def load(sessions: sessionmaker[Session], conversation_id: str, now: datetime, l
         )
 
 
-def any_pending(session: Session, conversation_id: str) -> bool:
-    """Whether a message of the conversation is still to be worked on, now or later."""
-    waits = select(Inbox.id).where(Inbox.conversation_id == conversation_id, Inbox.status == "pending")
-    return session.scalar(waits.limit(1)) is not None
+def taken(session: Session, loaded: Loaded) -> tuple[Conversation, bool] | None:
+    """Lock a message's conversation; that, and whether another of its messages is still to be worked on, now or
+    later. None when it is there no more.
+
+    Who arrives while the lock is waited for may not be counted: they ring, and are looked for after this turn.
+    """
+    asked = {"held": loaded.conversation_id, "but": loaded.row_id}
+    found = session.execute(LOCKED, asked).one_or_none()
+    return None if found is None else (found[0], bool(found[1]))
 
 
 def queue_up(sessions: sessionmaker[Session], loaded: Loaded) -> None:
