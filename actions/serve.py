@@ -11,6 +11,7 @@ from rasa_sdk.endpoint import create_app
 from rasa_sdk.executor import ActionExecutor
 
 from actions.catalogue import catalogue
+from bot.loaded import settle
 from bot.telemetry import logs, traces
 from bot.telemetry.settings import LogSettings, TracesSettings
 
@@ -43,6 +44,7 @@ def main() -> None:
     executor = TracedExecutor()
     executor.register_package("actions")
     app = create_app(executor)
+    settle()
     app.run(host="127.0.0.1", port=options.port, single_process=True, motd=False, access_log=False)
 
 

@@ -63,7 +63,7 @@ def create_app(settings: Settings | None = None, house: House | None = None) -> 
         # Here, not above: an application around a house that stands needs none of what building one loads.
         from bot.assembly import assemble
 
-        house = assemble(settings)
+        house = assemble(settings, listens=not settings.player_ports())
     # With players beside it the application only receives: a crowd's turns hold up nobody's message.
     players = house.settings.player_ports()
     worker = None if players else Worker(house.gateway)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy import Engine as Database
 from sqlalchemy.orm import Session, sessionmaker
@@ -21,6 +22,7 @@ from bot.sealing import Sealer, seal
 from bot.settings import Settings
 from bot.speech.speech import Speech
 from bot.understanding.language import LanguageDetector
+from bot.understanding.later import Later
 from bot.understanding.places import Gazetteer
 from bot.understanding.reader import Understanding
 
@@ -48,18 +50,23 @@ def assemble(
     database: Database | None = None,
     engine: Engine | None = None,
     clock: Clock = system_clock,
+    listens: bool = True,
 ) -> House:
-    """Build everything once. `database`, `engine` and `clock` default to those of the settings and of the day."""
+    """Build everything once. `database`, `engine` and `clock` default to those of the settings and of the day.
+
+    `listens`: messages are played here. Where others do, what understands them is loaded at the first need only.
+    """
     opened = database or open_database(settings)
     factory = sessions(opened)
     places = Gazetteer.load(settings.data)
     speech = Speech.load(settings.data, lambda code: _name(places, code))
     effects = HandoverEffects(settings, places, clock)
     erasing, exporting = Erasing(clock, settings.engine_timeout), Exporting(clock)
+    load = partial(Understanding.load, settings.data, gazetteer=places)
     gateway = Gateway(
         settings,
         factory,
-        Understanding.load(settings.data, gazetteer=places),
+        load() if listens else Later(load),
         LanguageDetector.load(settings.data, places),
         speech,
         Answering(engine or EngineClient.of(settings)),

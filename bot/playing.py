@@ -18,6 +18,7 @@ from bot.channels.outside import Outside
 from bot.gateway.bells import Bells
 from bot.gateway.measures import registry
 from bot.gateway.worker import Worker
+from bot.loaded import settle
 from bot.operations.secrets import refuse_weak
 from bot.settings import Settings
 from bot.telemetry import logs, traces
@@ -70,9 +71,10 @@ def main() -> None:
     asked = argparse.ArgumentParser(prog="python -m bot.playing")
     asked.add_argument("--port", type=int, default=settings.player_port)
     given = asked.parse_args()
+    app = create_app()
+    settle()
     uvicorn.run(
-        "bot.playing:create_app",
-        factory=True,
+        app,
         host="127.0.0.1",
         port=given.port,
         access_log=False,

@@ -9,6 +9,7 @@ from asyncio import TimerHandle
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from bot.loaded import settle
 from bot.settings import Settings
 
 # For the head of a request, all of it; its body has a time of its own (`bot.channels.shield`).
@@ -64,9 +65,13 @@ def main() -> None:
     asked.add_argument("--host", default=settings.host)
     asked.add_argument("--port", type=int, default=settings.port)
     given = asked.parse_args()
+    # Loaded here and not above: the protocol alone needs no application.
+    from bot.app import create_app
+
+    app = create_app()
+    settle()
     uvicorn.run(
-        "bot.app:create_app",
-        factory=True,
+        app,
         host=given.host,
         port=given.port,
         http=Patient,

@@ -19,6 +19,7 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_NAME_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.loaded import settle
 from bot.understanding.facts import Fact
 from bot.understanding.reader import Understanding
 
@@ -67,6 +68,12 @@ SIGNALLED = {"human": "human", "my-data": "my_data", "start": "greet"}
 SURE = 0.6
 
 
+def _warm(understanding: Understanding) -> None:
+    """Compile the patterns of every language; they stay as long as the engine does."""
+    understanding.warm()
+    settle()
+
+
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class FactsReader(GraphComponent):
     """Adds one `fact` entity for each fact the message states of the person."""
@@ -86,7 +93,9 @@ class FactsReader(GraphComponent):
             FactsReader._understanding = Understanding.load(DATA)
             # A language's patterns compile at their first use, which would cost its first speaker a fifth of a
             # second (2026-11-26); beside the start it costs nobody anything.
-            threading.Thread(target=FactsReader._understanding.warm, name="warm", daemon=True).start()
+            threading.Thread(
+                target=_warm, args=(FactsReader._understanding,), name="warm", daemon=True
+            ).start()
         return cls()
 
     def process(self, messages: list[Message]) -> list[Message]:

@@ -56,7 +56,7 @@ def run(*, quick: bool = False) -> dict[str, Any]:
                     with step(f"{people} at once, stock, slice {number + 1} of {slices}"):
                         add(stock, asyncio.run(crowd.engine(stock_port, people, seconds, scripts, metadata)))
                 levels.append(level(people, ours, stock))
-            memory = house_memory()
+            memory, shared = house_memory()
             lost, doubled = after(url)
     except MissingPostgres as missing:
         raise StepFailed(str(missing)) from None
@@ -65,6 +65,7 @@ def run(*, quick: bool = False) -> dict[str, Any]:
         "levels": levels,
         "ratio": round(ratios[-1], 2) if ratios else None,
         "rss_mb": memory,
+        "pss_mb": shared,
         "lost": lost,
         "doubled": doubled,
     }
@@ -98,18 +99,21 @@ def add(total: crowd.Tally, more: crowd.Tally) -> None:
     total.waits += more.waits
 
 
-def house_memory() -> int:
-    """Megabytes of our parts; the stock engine and the database are not counted."""
-    total = 0
+def house_memory() -> tuple[int, int]:
+    """Megabytes of our parts, resident and in proportional shares (what several of them hold in common counts once);
+    the stock engine and the database are not counted."""
+    resident = shared = 0
     for process in psutil.Process().children(recursive=True):
         try:
             line = process.cmdline()
             ours = any(name in line for name in ("engine.serve", "actions.serve", "bot.serve", "bot.playing"))
             if ours and "--stock" not in line:
-                total += process.memory_info().rss
+                memory = process.memory_full_info()
+                resident += memory.rss
+                shared += getattr(memory, "pss", memory.rss)  # Linux alone tells shares
         except psutil.Error:
             continue
-    return round(total / 1e6)
+    return round(resident / 1e6), round(shared / 1e6)
 
 
 def after(url: str, patience: float = 60.0) -> tuple[int, int]:

@@ -34,11 +34,11 @@ def run(*, quick: bool = False) -> dict[str, Any]:
         with cluster() as url, everything(url, 1) as (settings, api, _):
             with step("Warming up"):
                 asyncio.run(crowd.house(settings, api, PEOPLE, WARM_UP, conversations(), 1_000_000))
-            memory.append(house_memory())
+            memory.append(house_memory()[0])
             with step(f"{PEOPLE} at once for {minutes:g} minutes"), _sampled(memory, minutes * 60 / PARTS):
                 seconds = minutes * 60
                 tally = asyncio.run(crowd.house(settings, api, PEOPLE, seconds, conversations(), 2_000_000))
-            memory.append(house_memory())
+            memory.append(house_memory()[0])
             lost, doubled = after(url)
     except MissingPostgres as missing:
         raise StepFailed(str(missing)) from None
@@ -71,7 +71,7 @@ def _sampled(memory: list[int], every: float) -> Iterator[None]:
 
     def sample() -> None:
         while not done.wait(every):
-            memory.append(house_memory())
+            memory.append(house_memory()[0])
 
     sampling = threading.Thread(target=sample, daemon=True)
     sampling.start()
