@@ -6,6 +6,7 @@ yes and no mean there) and `choice` (the payload of a tapped or numbered choice,
 
 from __future__ import annotations
 
+import gc
 import threading
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -19,7 +20,6 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_NAME_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.loaded import settle
 from bot.understanding.facts import Fact
 from bot.understanding.reader import Understanding
 
@@ -69,9 +69,11 @@ SURE = 0.6
 
 
 def _warm(understanding: Understanding) -> None:
-    """Compile the patterns of every language; they stay as long as the engine does."""
+    """Compile the patterns of every language; they stay, and the collector need not look through them (see
+    `bot.loaded`, which this image does not hold)."""
     understanding.warm()
-    settle()
+    gc.collect()
+    gc.freeze()
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)

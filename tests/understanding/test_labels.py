@@ -56,7 +56,7 @@ def test_several_statuses_told_unasked(understanding: Understanding) -> None:
 
 
 def test_only_the_question_that_was_asked_has_labels(understanding: Understanding) -> None:
-    read = understanding.read("papeles en trámite", now=NOW, language="es", asked="age")
+    read = understanding.read("contrato corto o tiempo parcial", now=NOW, language="es", asked="age")
     assert read.facts == ()
 
 
