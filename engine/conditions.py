@@ -36,8 +36,8 @@ def table(examples: Sequence[Mapping[str, Any]], cues: Sequence[str]) -> Any:
     ends, index, values = [0], [], []
     for example in examples:
         found = pieces(example["words"])
-        index += [*found, *(column[cue] for cue in example["cues"])]
-        values += [*found.values(), *(1.0 for _ in example["cues"])]
+        index += [*found.numbers.tolist(), *(column[cue] for cue in example["cues"])]
+        values += [*found.weights.tolist(), *(1.0 for _ in example["cues"])]
         ends.append(len(index))
     return csr_matrix((values, index, ends), shape=(len(ends) - 1, SIZE + len(cues)))
 

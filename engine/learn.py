@@ -61,8 +61,8 @@ def table(understanding: Understanding, texts: Iterable[str]) -> Any:
     ends, index, values = [0], [], []
     for text in texts:
         found = pieces(understanding.plain_words(text))
-        index += [*found, SIZE]
-        values += [*found.values(), float(understanding.ruled_danger(text) is not None)]
+        index += [*found.numbers.tolist(), SIZE]
+        values += [*found.weights.tolist(), float(understanding.ruled_danger(text) is not None)]
         ends.append(len(index))
     return csr_matrix((values, index, ends), shape=(len(ends) - 1, SIZE + 1))
 

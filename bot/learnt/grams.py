@@ -9,6 +9,9 @@ import math
 import zlib
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy
 
 BITS = 20
 SIZE = 1 << BITS
@@ -20,8 +23,15 @@ _MASK = SIZE - 1
 _KEPT = 8192
 
 
+class Pieces(NamedTuple):
+    """The numbers of the pieces of a text, each once and in order, and their weights (two arrays of one length)."""
+
+    numbers: Any
+    weights: Any
+
+
 @lru_cache(maxsize=_KEPT)
-def _of_word(word: str) -> tuple[int, ...]:
+def _of_word(word: str) -> Any:
     framed = f" {word} "
     pieces = [zlib.crc32(b"w:" + word.encode()) & _MASK]
     for length in range(SHORTEST, min(LONGEST, len(framed)) + 1):
@@ -29,19 +39,19 @@ def _of_word(word: str) -> tuple[int, ...]:
             zlib.crc32(framed[start : start + length].encode()) & _MASK
             for start in range(len(framed) - length + 1)
         ]
-    return tuple(pieces)
+    return numpy.array(pieces, dtype=numpy.int64)
 
 
-def pieces(words: Sequence[str]) -> dict[int, float]:
-    """Number of each piece → its weight: the logarithm of how often it comes, the whole of length one."""
-    counts: dict[int, int] = {}
-    for word in words:
-        for piece in _of_word(word):
-            counts[piece] = counts.get(piece, 0) + 1
-    for length in range(2, RUN + 1):
-        for start in range(len(words) - length + 1):
-            piece = zlib.crc32(b"w:" + " ".join(words[start : start + length]).encode()) & _MASK
-            counts[piece] = counts.get(piece, 0) + 1
-    weights = {piece: 1.0 + math.log(count) for piece, count in counts.items()}
-    length_of_all = math.sqrt(sum(weight * weight for weight in weights.values()))
-    return {piece: weight / length_of_all for piece, weight in weights.items()}
+def pieces(words: Sequence[str]) -> Pieces:
+    """The pieces of words: the weight of each is the logarithm of how often it comes, the whole of length one."""
+    if not words:
+        return Pieces(numpy.empty(0, dtype=numpy.int64), numpy.empty(0))
+    runs = [
+        zlib.crc32(b"w:" + " ".join(words[start : start + length]).encode()) & _MASK
+        for length in range(2, RUN + 1)
+        for start in range(len(words) - length + 1)
+    ]
+    found = numpy.concatenate([*map(_of_word, words), numpy.array(runs, dtype=numpy.int64)])
+    numbers, counts = numpy.unique(found, return_counts=True)
+    weights = 1.0 + numpy.log(counts)
+    return Pieces(numbers, weights / math.sqrt(weights @ weights))

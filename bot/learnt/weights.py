@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy
 
-from bot.learnt.grams import SIZE
+from bot.learnt.grams import SIZE, Pieces
 
 # Pieces' weights are kept as whole numbers of this many steps each way: what that loses is less than what two pieces
 # that share a number lose.
@@ -57,11 +57,9 @@ class Weights:
     def __init__(self, pieces: Any, scale: float, offset: float, cues: Mapping[str, float]) -> None:
         self._pieces, self._scale, self._offset, self._cues = pieces, scale, offset, dict(cues)
 
-    def score(self, found: Mapping[int, float], cues: Iterable[str] = ()) -> float:
+    def score(self, found: Pieces, cues: Iterable[str] = ()) -> float:
         """What speaks for (above 0) or against; 0 is as likely as not."""
-        index = numpy.fromiter(found, dtype=numpy.int64, count=len(found))
-        values = numpy.fromiter(found.values(), dtype=numpy.float32, count=len(found))
-        words = float(self._pieces[index] @ values) * self._scale
+        words = float(self._pieces[found.numbers] @ found.weights) * self._scale
         return words + self._offset + sum(self._cues.get(cue, 0.0) for cue in cues)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from bot.understanding.lexicon import Lexicon
 from bot.understanding.script import script_of
 from bot.understanding.sounds import Sounds
-from bot.understanding.stream import Hit, Stream, read_stream
+from bot.understanding.stream import Hit, Stream, concerns, read_stream
 from bot.understanding.text import BORDER, Letters, Token
 from bot.understanding.written import read_yaml
 
@@ -79,7 +79,7 @@ class Alarms:
         found: dict[str, set[str]] = {name: set() for name in FILES}
         scripts = {script_of(token.text) for token in tokens}
         for lexicon in self.lexicons:
-            if lexicon.script not in scripts:
+            if lexicon.script not in scripts or not concerns(tokens, lexicon, self._places):
                 continue
             stream = read_stream(tokens, lexicon, self._places)
             for hit in stream.hits(lexicon.index.candidates(stream.words)):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as made_by
 from typing import Any
 
 from bot.understanding.pattern import Pattern
+from bot.understanding.pieces import MOST_NEEDS
 
 REMEMBERED = 4_000  # words met before all are forgotten: people typed them
 
@@ -31,50 +32,107 @@ class Rule:
     rank: int = 0
 
 
-@dataclass
 class Index:
-    """Which rules a message can match at all, by the words it holds."""
+    """Which rules a message can match at all, by the words it holds.
 
-    entries: list[tuple[Rule, Pattern]] = made_by(default_factory=list)
-    words: dict[str, list[int]] = made_by(default_factory=dict)
-    stems: dict[str, list[tuple[str, int]]] = made_by(default_factory=dict)
-    inside: list[tuple[str, bool, int]] = made_by(default_factory=list)
-    always: list[int] = made_by(default_factory=list)
-    _met: dict[str, tuple[int, ...]] = made_by(default_factory=dict)
+    A set of entries is a number with one bit an entry and need: `MOST_NEEDS` rows of as many bits as there are
+    entries. The words of a message give theirs; what has a bit in every row may match.
+    """
+
+    def __init__(self) -> None:
+        self.entries: list[tuple[Rule, Pattern]] = []
+        self._words: dict[str, list[tuple[int, int]]] = {}
+        self._stems: dict[str, list[tuple[str, int, int]]] = {}
+        self._inside: list[tuple[str, bool, int, int]] = []
+        self._free: list[tuple[int, int]] = []
+        self._unneeded: int | None = None
+        self._met: dict[str, int] = {}  # words met before → their bits
 
     def add(self, rule: Rule, pattern: Pattern) -> None:
         """Adds one pattern of a rule."""
         number = len(self.entries)
         self.entries.append((rule, pattern))
-        if pattern.anchors is None:
-            self.always.append(number)
-            return
-        for anchor in pattern.anchors:
-            if anchor.startswith("*"):
-                self.inside.append((anchor.strip("*"), anchor.endswith("*"), number))
-            elif anchor.endswith("*"):
-                stem = anchor[:-1]
-                self.stems.setdefault(stem[:2], []).append((stem, number))
-            else:
-                self.words.setdefault(anchor, []).append(number)
+        for row, need in enumerate(pattern.needs):
+            for word in need:
+                self._want(word, row, number)
+        self._free.extend((row, number) for row in range(len(pattern.needs), MOST_NEEDS))
+        self._met.clear()
+        self._unneeded = None
+
+    def _want(self, word: str, row: int, number: int) -> None:
+        if word.startswith("*"):
+            self._inside.append((word.strip("*"), word.endswith("*"), row, number))
+        elif word.endswith("*"):
+            stem = word[:-1]
+            self._stems.setdefault(stem[:2], []).append((stem, row, number))
+        else:
+            self._words.setdefault(word, []).append((row, number))
+
+    @property
+    def stems(self) -> Iterator[tuple[str, str]]:
+        """The stems that patterns need most, each after its first two letters."""
+        return ((pair, stem) for pair, entries in self._stems.items() for stem, row, _ in entries if row == 0)
 
     def candidates(self, words: Iterable[str]) -> list[tuple[Rule, Pattern]]:
         """The rules and patterns worth trying on a message of these words, in the file's order."""
-        found = set(self.always)
-        met = self._met
-        for word in words:
-            numbers = met.get(word)
-            if numbers is None:
-                if len(met) >= REMEMBERED:
-                    met.clear()
-                numbers = met[word] = self._wanted_by(word)
-            if numbers:
-                found.update(numbers)
-        return [self.entries[number] for number in sorted(found)]
+        return [self.entries[number] for number in _ones(self._met_in_full(self.met_by(words)))]
 
-    def _wanted_by(self, word: str) -> tuple[int, ...]:
-        """The entries that have an anchor which a word satisfies."""
-        found = set(self.words.get(word, ()))
-        found.update(number for stem, number in self.stems.get(word[:2], ()) if word.startswith(stem))
-        found.update(n for core, tail, n in self.inside if core in word and (tail or word.endswith(core)))
-        return tuple(found)
+    def any(self, met: int) -> bool:
+        """Whether there is a candidate at all where these needs are met (see `met_by`)."""
+        return self._met_in_full(met) != 0
+
+    def met_by(self, words: Iterable[str]) -> int:
+        """The needs that words meet, one bit each; those of several words together are the bits of both."""
+        met = self._met
+        found = 0
+        for word in words:
+            wanted = met.get(word)
+            found |= self._remember(word) if wanted is None else wanted
+        return found
+
+    def _met_in_full(self, met: int) -> int:
+        """One bit for each entry all of whose needs are met."""
+        size = len(self.entries)
+        every = met = met | self._always()
+        for row in range(1, MOST_NEEDS):
+            every &= met >> (row * size)
+        return every & ((1 << size) - 1)
+
+    def _always(self) -> int:
+        """The bits of the needs that patterns do not have."""
+        if self._unneeded is None:
+            self._unneeded = self._bits(self._free)
+        return self._unneeded
+
+    def _remember(self, word: str) -> int:
+        if len(self._met) >= REMEMBERED:
+            self._met.clear()
+        wanted = self._met[word] = self._bits(self._wanted_by(word))
+        return wanted
+
+    def _wanted_by(self, word: str) -> Iterator[tuple[int, int]]:
+        """The rows and entries of the needs that a word meets."""
+        yield from self._words.get(word, ())
+        for stem, row, number in self._stems.get(word[:2], ()):
+            if word.startswith(stem):
+                yield row, number
+        for core, tail, row, number in self._inside:
+            if core in word and (tail or word.endswith(core)):
+                yield row, number
+
+    def _bits(self, wanted: Iterable[tuple[int, int]]) -> int:
+        size = len(self.entries)
+        raw = bytearray(MOST_NEEDS * size // 8 + 1)
+        for row, number in wanted:
+            at = row * size + number
+            raw[at >> 3] |= 1 << (at & 7)
+        return int.from_bytes(raw, "little")
+
+
+def _ones(number: int) -> Iterator[int]:
+    """The places of the bits that are set, lowest first."""
+    digits = bin(number)[:1:-1]
+    at = digits.find("1")
+    while at >= 0:
+        yield at
+        at = digits.find("1", at + 1)

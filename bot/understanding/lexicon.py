@@ -90,10 +90,12 @@ class Lexicon(Vocabulary):
             frozenset()
         )  # words of other languages, never to mend (« del », no DELD)
         self.memory: dict[Any, tuple[Any, ...]] = {}  # how words met before are spelt (see `read_stream`)
+        self.reached: dict[Any, int] = {}  # the needs of `index` that words met before meet, however spelt
         self.early = Index()  # dates, times and what announces a place: read before the rest
         self.index = Index()
         self.asked = Index()
         self.proxies = Index()  # the cues of that name alone
+        self.sparing = Index()  # the patterns under `unless`, each with a rule that they spare
         try:
             self._read(content)
         except PatternError as error:
@@ -156,6 +158,8 @@ class Lexicon(Vocabulary):
                 said = (("say", spec.get("say")), ("not", spec.get("not")))
             else:
                 said, unless, keep, drop = (("say", spec), ("not", None)), (), frozenset(), frozenset()
+            for pattern in unless:
+                self.sparing.add(Rule(kind, field_name, unless=unless), pattern)
             for operation, patterns in said:
                 rule = Rule(kind, field_name, str(code).lower(), operation, keep, drop, unless)
                 self._add(rule, patterns, index)

@@ -12,6 +12,7 @@ from bot.understanding.stream import Hit, Stream
 from bot.understanding.text import BORDER
 
 MAX_MENTIONS = 8
+POSTCODE = 5  # figures
 MAX_LIKENESS = 6  # searches by likeness in one message: each reads a few thousand names
 LIKELY = 0.75
 LINKING = 4  # « en », « dans le »: the longest word between a town and its département
@@ -76,7 +77,7 @@ class PlaceFinder:
         first = tokens[at]
         if first == BORDER:
             return None
-        if re.fullmatch(r"\d{5}", first):
+        if len(first) == POSTCODE and first.isdigit():
             return self._postcode(at, at in cued)
         article = self._contracted(at)
         size = max(gazetteer.longest.get(first, 0), gazetteer.longest.get(article, 0) - 1 if article else 0)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from bot.understanding.pieces import Piece, either, other_way, sequence, unmarked
+from bot.understanding.pieces import Needs, Piece, either, other_way, sequence, unmarked
 
 _LEX = re.compile(r"\s+|//|~(\d+)|\{([a-z_0-9]+)\}|[()|?^$]|[^\s()|?{}~^$]+")
 _EDGES = {"^": r"(?:^|(?<= \|))", "$": r"(?= \||$)"}  # where a clause begins, where it ends
@@ -56,9 +56,9 @@ class Pattern:
     bare: bool = False  # no look for a negation around it: it began with `!`, or says no itself
 
     @property
-    def anchors(self) -> frozenset[str] | None:
-        """Words (or stems with `*`) one of which every match holds; None when there is none."""
-        return self.piece.anchors
+    def needs(self) -> Needs:
+        """Sets of words (or stems with `*`): of each, every match holds one or more. None of them: no such word."""
+        return self.piece.needs
 
     @cached_property
     def expression(self) -> re.Pattern[str]:
@@ -141,10 +141,10 @@ class Grammar:
         piece = whole.piece
         if whole.bare or piece.denying is None:
             return [whole]
-        denying = Pattern(source, Piece(piece.denying, piece.anchors, None, piece.denying), True)
+        denying = Pattern(source, Piece(piece.denying, piece.needs, None, piece.denying), True)
         if piece.plain is None:
             return [denying]
-        return [Pattern(source, Piece(piece.plain, piece.anchors, piece.plain)), denying]
+        return [Pattern(source, Piece(piece.plain, piece.needs, piece.plain)), denying]
 
     def _parse(self, text: str) -> Piece:
         lexemes: list[tuple[str, str]] = []
@@ -228,7 +228,9 @@ class Grammar:
             source = " " + ("[^ |]*" if head else "") + re.escape(part) + ("[^ |]*" if tail else "")
             anchor = ("*" if head else "") + part + ("*" if tail else "")
             denies = anchor in self._denying
-            piece = Piece(source, frozenset([anchor]), None if denies else source, source if denies else None)
+            piece = Piece(
+                source, (frozenset([anchor]),), None if denies else source, source if denies else None
+            )
             others = () if head or tail else self._also.get(part, ())
             pieces.append(either([piece, *(other_way(" " + re.escape(o), o, denies) for o in others)]))
         return sequence(pieces)

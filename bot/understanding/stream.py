@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from types import MappingProxyType
+from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
-from bot.understanding.index import REMEMBERED, Rule
+from bot.understanding.index import REMEMBERED, Index, Rule
 from bot.understanding.lexicon import Lexicon
 from bot.understanding.pattern import Pattern, captured
 from bot.understanding.script import script_of
@@ -21,15 +22,14 @@ MAX_GLUED = 2  # particles before one word: « وبالسيارة »
 LEAST_GLUED = 4
 
 
-@dataclass(frozen=True)
-class Hit:
+class Hit(NamedTuple):
     """One match of a rule: tokens [start, end) of the stream and what was captured (words, start, end)."""
 
     rule: Rule
     pattern: Pattern
     start: int
     end: int
-    groups: dict[str, tuple[str, int, int]] = field(default_factory=dict)
+    groups: Mapping[str, tuple[str, int, int]] = MappingProxyType({})
 
     def overlaps(self, start: int, end: int) -> bool:
         """Whether it shares a token with [start, end)."""
@@ -37,11 +37,12 @@ class Hit:
 
 
 class Stream:
-    """Tokens as words of one lexicon, and the string its patterns run on."""
+    """Tokens as words of one lexicon, and the string its patterns run on. `sparing`: the patterns of all `unless`."""
 
-    def __init__(self, tokens: Sequence[Token]) -> None:
+    def __init__(self, tokens: Sequence[Token], sparing: Index) -> None:
         self.tokens = list(tokens)
         self.string = "".join([" " + token.text for token in self.tokens])
+        self._sparing = sparing
         self._spared: dict[int, list[Hit]] = {}
 
     @cached_property
@@ -66,11 +67,15 @@ class Stream:
     def hits(self, entries: Iterable[tuple[Rule, Pattern]]) -> list[Hit]:
         """Every match of the entries, in the entries' order."""
         out = []
-        places = self._places
+        string = self.string
         for rule, pattern in entries:
-            for match in pattern.finditer(self.string):
+            for match in pattern.finditer(string):
+                places = self._places
                 start, end = places.get(match.start()), places.get(match.end())
                 if start is None or end is None or end <= start:
+                    continue
+                if not pattern.expression.groups:
+                    out.append(Hit(rule, pattern, start, end))
                     continue
                 groups = {name: (words, places[a - 1], places[b]) for name, words, a, b in captured(match)}
                 out.append(Hit(rule, pattern, start, end, groups))
@@ -86,13 +91,18 @@ class Stream:
 
     def spares(self, hit: Hit) -> bool:
         """Whether words that its rule names under `unless` overlap a hit."""
-        rule = hit.rule
-        if not rule.unless:
+        unless = hit.rule.unless
+        if not unless:
             return False
-        spared = self._spared.get(id(rule))
+        spared = self._spared.get(id(unless))
         if spared is None:
-            spared = self._spared[id(rule)] = self.hits([(rule, pattern) for pattern in rule.unless])
+            tried = [entry for entry in self._may_spare if entry[0].unless is unless]
+            spared = self._spared[id(unless)] = self.hits(tried)
         return any(hit.overlaps(other.start, other.end) for other in spared)
+
+    @cached_property
+    def _may_spare(self) -> list[tuple[Rule, Pattern]]:
+        return self._sparing.candidates(self.words)
 
     def clause(self, index: int) -> tuple[int, int]:
         """The tokens [start, end) of the clause around a token, borders left out."""
@@ -125,7 +135,7 @@ class Stream:
             out.append(Token(mark, first, last))
             at = end
         out.extend(self.tokens[at:])
-        return Stream(out)
+        return Stream(out, self._sparing)
 
 
 def read_stream(raw: Sequence[Token], lexicon: Lexicon, known: frozenset[str] = frozenset()) -> Stream:
@@ -136,7 +146,6 @@ def read_stream(raw: Sequence[Token], lexicon: Lexicon, known: frozenset[str] = 
     holds words never to mend (names of places).
     """
     out: list[Token] = []
-    memory = lexicon.memory
     for rank, chunk in enumerate(raw):
         if len(out) >= MAX_TOKENS:
             break
@@ -146,16 +155,7 @@ def read_stream(raw: Sequence[Token], lexicon: Lexicon, known: frozenset[str] = 
         if inside and script_of(text) == "latin":  # « la » of « Saint-Pierre-la-Cour » is no « لا »
             out.append(chunk)
             continue
-        key = text if len(text) == end - start else (text, end - start)
-        parts = memory.get(key)
-        if parts is None:
-            whole = Token(text, 0, end - start)
-            parts = tuple(_parts(whole, lexicon, known))
-            if parts == (whole,):
-                parts = ()
-            if len(memory) >= REMEMBERED:
-                memory.clear()
-            memory[key] = parts
+        parts = spelt(chunk, lexicon, known)
         if not parts or (len(parts) > 1 and parts[0].text == text and parts[1].text == follows):
             out.append(chunk)  # « c'est » is written out already
         elif len(parts) == 1:
@@ -163,13 +163,46 @@ def read_stream(raw: Sequence[Token], lexicon: Lexicon, known: frozenset[str] = 
         else:
             out.extend(Token(part.text, start + part.start, start + part.end) for part in parts)
     if lexicon.borders.isdisjoint([token.text for token in out]):
-        return Stream(out)
+        return Stream(out, lexicon.sparing)
     parted: list[Token] = []
     for token in out:
         if token.text in lexicon.borders and parted and parted[-1].text != BORDER:
             parted.append(Token(BORDER, token.start, token.start))
         parted.append(token)
-    return Stream(parted)
+    return Stream(parted, lexicon.sparing)
+
+
+def spelt(chunk: Token, lexicon: Lexicon, known: frozenset[str]) -> tuple[Token, ...]:
+    """One chunk as the lexicon spells it, remembered; spans are relative to the chunk. Empty: as it stands."""
+    text, start, end = chunk
+    key = text if len(text) == end - start else (text, end - start)
+    parts = lexicon.memory.get(key)
+    if parts is None:
+        whole = Token(text, 0, end - start)
+        parts = tuple(_parts(whole, lexicon, known))
+        if parts == (whole,):
+            parts = ()
+        if len(lexicon.memory) >= REMEMBERED:
+            lexicon.memory.clear()
+        lexicon.memory[key] = parts
+    return parts
+
+
+def concerns(raw: Sequence[Token], lexicon: Lexicon, known: frozenset[str] = frozenset()) -> bool:
+    """Whether any pattern of the lexicon's index may match these tokens; cheaper than reading them."""
+    met = 0
+    for chunk in raw[:MAX_TOKENS]:
+        text, start, end = chunk
+        key = text if len(text) == end - start else (text, end - start)
+        by_chunk = lexicon.reached.get(key)
+        if by_chunk is None:
+            words = (text, *(part.text for part in spelt(chunk, lexicon, known)))
+            by_chunk = lexicon.index.met_by(words)
+            if len(lexicon.reached) >= REMEMBERED:
+                lexicon.reached.clear()
+            lexicon.reached[key] = by_chunk
+        met |= by_chunk
+    return lexicon.index.any(met)
 
 
 def _parts(chunk: Token, lexicon: Lexicon, known: frozenset[str]) -> Iterator[Token]:

@@ -69,8 +69,9 @@ class Vocabulary:
         """The stems of four letters or more that patterns hold, by their first two letters."""
         out: dict[str, set[str]] = {}
         for index in (self.early, self.index, self.asked):
-            for pair, entries in index.stems.items():
-                out.setdefault(pair, set()).update(stem for stem, _ in entries if len(stem) >= 4)
+            for pair, stem in index.stems:
+                if len(stem) >= 4:
+                    out.setdefault(pair, set()).add(stem)
         return {pair: tuple(sorted(stems)) for pair, stems in out.items()}
 
     @cached_property

@@ -18,8 +18,8 @@ EXAMPLES = [weights.Line("fr", "danger", "au secours"), weights.Line("fr", "none
 
 def test_what_is_stored_is_read_and_weighs_as_before(tmp_path: Path) -> None:
     row = numpy.zeros(SIZE)
-    for number, weight in pieces(["au", "secours"]).items():
-        row[number] = 3.0 * weight
+    found = pieces(["au", "secours"])
+    row[found.numbers] = 3.0 * found.weights
     weights.write(tmp_path / "w.npz", EXAMPLES, weights.packed("danger", row, -1.0, {"rule": 2.0}))
     arrays = weights.read(tmp_path / "w.npz")
     assert arrays is not None
@@ -27,7 +27,7 @@ def test_what_is_stored_is_read_and_weighs_as_before(tmp_path: Path) -> None:
     words = pieces(["au", "secours"])
     assert math.isclose(made.score(words), 3.0 - 1.0, abs_tol=0.05)
     assert math.isclose(made.score(words, ["rule", "unknown"]), made.score(words) + 2.0, abs_tol=1e-6)
-    assert made.score({}) == -1.0
+    assert made.score(pieces([])) == -1.0
     assert str(arrays["fingerprint"]) == weights.fingerprint(EXAMPLES)
 
 

@@ -35,7 +35,7 @@ LURES = [
 def made(speaks: dict[str, float], offset: float, rule: float = 0.0) -> Weights:
     row = numpy.zeros(SIZE)
     for word, weight in speaks.items():
-        for number in pieces([word]):
+        for number in pieces([word]).numbers:
             row[number] = weight
     arrays = weights.packed("x", row if row.any() else row + 1e-9, offset, {"rule": rule})
     return weights.unpacked("x", arrays)

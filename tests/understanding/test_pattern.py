@@ -46,9 +46,10 @@ def test_names_what_it_cannot_read(pattern: str) -> None:
         grammar().pattern(pattern)
 
 
-def test_anchors_are_words_every_match_holds() -> None:
-    assert grammar().pattern("j'ai ~2 voiture").anchors == {"voiture"}
-    assert grammar().pattern("ai?").anchors is None
+def test_needs_are_words_every_match_holds_the_rarest_first() -> None:
+    assert grammar().pattern("j'ai ~2 voiture").needs == ({"voiture"}, {"ai"})
+    assert grammar().pattern("(bus|j'ai vu) passer").needs == ({"passer"}, {"bus", "ai"})
+    assert grammar().pattern("ai?").needs == ()
 
 
 def test_a_word_is_also_written_otherwise() -> None:
