@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import random
 import statistics
 import time
 from collections import Counter
@@ -153,13 +154,20 @@ Turn = Callable[[int, int, str], Awaitable[bool]]
 
 
 async def crowd(
-    people: int, seconds: float, scripts: Sequence[Sequence[str]], turn: Turn, tally: Tally
+    people: int,
+    seconds: float,
+    scripts: Sequence[Sequence[str]],
+    turn: Turn,
+    tally: Tally,
+    pause: float = 0.0,
 ) -> None:
-    """`people` talk at once for so long, each one message after the answer to the one before."""
+    """`people` talk at once for so long, each one message after the answer to the one before; `pause`: seconds
+    they read and type in between, half as long again or half as short."""
     until = time.monotonic() + seconds
 
     async def talk(number: int) -> None:
         count = 0
+        chance = random.Random(number)  # the same people in every run
         await asyncio.sleep(ARRIVING * number / people)
         while time.monotonic() < until:
             for text in scripts[(number + count) % len(scripts)]:
@@ -170,13 +178,21 @@ async def crowd(
                 # What is answered after the end would count turns of a longer time.
                 tally.turns += answered and time.monotonic() <= until
                 tally.silent += not answered
+                if pause:
+                    await asyncio.sleep(pause * chance.uniform(0.5, 1.5))
 
     await asyncio.gather(*(talk(number) for number in range(people)))
     tally.seconds += seconds
 
 
 async def house(
-    settings: Settings, api: int, people: int, seconds: float, scripts: Sequence[Sequence[str]], first: int
+    settings: Settings,
+    api: int,
+    people: int,
+    seconds: float,
+    scripts: Sequence[Sequence[str]],
+    first: int,
+    pause: float = 0.0,
 ) -> Tally:
     """Our house, its Bot API on `api`; update numbers from `first` on. A turn is answered with its last message."""
     tally, phones, answers = Tally(), Phones(), Answers(settings)
@@ -210,7 +226,7 @@ async def house(
         return True
 
     try:
-        await crowd(people, seconds, scripts, turn, tally)
+        await crowd(people, seconds, scripts, turn, tally, pause)
         await phones.quiet()
     finally:
         # Not waited for: the house keeps its connections open.
@@ -227,6 +243,7 @@ async def engine(
     seconds: float,
     scripts: Sequence[Sequence[str]],
     metadata: Callable[[Mapping[str, Any]], dict[str, Any]],
+    pause: float = 0.0,
 ) -> Tally:
     """An engine's own REST door on `port`; `metadata` is what the gateway would send with a state."""
     tally = Tally()
@@ -251,7 +268,7 @@ async def engine(
         states[number] = found[-1] if found else {}
         return bool(found)
 
-    await crowd(people, seconds, scripts, turn, tally)
+    await crowd(people, seconds, scripts, turn, tally, pause)
     for line in lines:
         line.close()
     return tally

@@ -22,6 +22,9 @@ from bot.settings import Settings
 
 PEOPLE = (1, 8, 10, 50, 200)
 QUICK = (1, 8)
+# People who read and type: so many of them, each with so many seconds between an answer and the next message, half as
+# long again or half as short. Real ones take longer (an assumption; nobody has measured them yet).
+PAUSING, PAUSE = (8, 50), 3.0
 WARM_UP = 6.0
 # An inbox row answered at two moments was answered twice; one the engine was asked again for had a note besides.
 TWICE = text(
@@ -37,25 +40,26 @@ def run(*, quick: bool = False) -> dict[str, Any]:
     """The figures of the contract. Raises `StepFailed` where PostgreSQL or Redis is not installed."""
     slices, seconds = (1, 8.0) if quick else (3, 20.0)
     scripts = conversations()
-    levels = []
+    levels: list[dict[str, Any]] = []
+    paused: list[dict[str, Any]] = []
     try:
         with cluster() as url, everything(url, 1) as (settings, api, stock_port):
             with step("Warming both up"):
                 asyncio.run(crowd.house(settings, api, 8, WARM_UP, scripts, 1_000_000))
                 asyncio.run(crowd.engine(stock_port, 8, WARM_UP, scripts, metadata))
             first = 2_000_000
-            for people in QUICK if quick else PEOPLE:
+            for people, pause in rounds(quick):
                 ours, stock = crowd.Tally(), crowd.Tally()
+                told = f"{people} at once" + (f", {pause:g} s between two messages" if pause else "")
                 for number in range(slices):
                     first += 1_000
-                    with step(f"{people} at once, ours, slice {number + 1} of {slices}"):
-                        add(
-                            ours,
-                            asyncio.run(crowd.house(settings, api, people, seconds, scripts, first)),
-                        )
-                    with step(f"{people} at once, stock, slice {number + 1} of {slices}"):
-                        add(stock, asyncio.run(crowd.engine(stock_port, people, seconds, scripts, metadata)))
-                levels.append(level(people, ours, stock))
+                    with step(f"{told}, ours, slice {number + 1} of {slices}"):
+                        mine = crowd.house(settings, api, people, seconds, scripts, first, pause)
+                        add(ours, asyncio.run(mine))
+                    with step(f"{told}, stock, slice {number + 1} of {slices}"):
+                        theirs = crowd.engine(stock_port, people, seconds, scripts, metadata, pause)
+                        add(stock, asyncio.run(theirs))
+                (paused if pause else levels).append(level(people, ours, stock))
             memory, shared = house_memory()
             lost, doubled = after(url)
     except MissingPostgres as missing:
@@ -63,12 +67,21 @@ def run(*, quick: bool = False) -> dict[str, Any]:
     ratios = [one["turns_per_s"] / one["stock_turns_per_s"] for one in levels if one["stock_turns_per_s"]]
     return {
         "levels": levels,
+        "paused": paused,
+        "pause_s": PAUSE,
         "ratio": round(ratios[-1], 2) if ratios else None,
         "rss_mb": memory,
         "pss_mb": shared,
         "lost": lost,
         "doubled": doubled,
     }
+
+
+def rounds(quick: bool) -> list[tuple[int, float]]:
+    """How many people, and how long each pauses (seconds), one round after the other."""
+    return [(people, 0.0) for people in (QUICK if quick else PEOPLE)] + [
+        (people, PAUSE) for people in (PAUSING[:1] if quick else PAUSING)
+    ]
 
 
 def conversations() -> list[list[str]]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.benches import MODULES
-from bot.benches.crowd import Tally
+from bot.benches.crowd import Tally, crowd
 from bot.database import connect, sessions
 from bot.gateway.tables import Contact, Conversation, Inbox, Outbox, Person
 from bot.migrations import upgrade
-from bot.operations.bench_load import add, after, conversations, level
+from bot.operations.bench_load import PAUSE, add, after, conversations, level, rounds
 from bot.operations.bench_soak import in_parts
 from bot.sealing import Sealer, seal
 
@@ -87,3 +88,23 @@ def test_a_long_run_is_looked_at_in_tenths() -> None:
     parts = in_parts([10.0] * 90 + [500.0] * 10)
     assert (len(parts), parts[0], parts[-1]) == (10, 10.0, 500.0)
     assert in_parts([]) == [None] * 10
+
+
+def test_people_who_pause_come_after_those_who_do_not() -> None:
+    pauses = [pause for _, pause in rounds(False)]
+    assert pauses == sorted(pauses)
+    assert {0.0, PAUSE} == set(pauses)
+    assert {people for people, pause in rounds(True) if pause} < {p for p, pause in rounds(False) if pause}
+
+
+def test_who_pauses_says_less() -> None:
+    async def at_once(number: int, count: int, text: str) -> bool:
+        await asyncio.sleep(0.001)
+        return True
+
+    def turns(pause: float) -> int:
+        tally = Tally()
+        asyncio.run(crowd(2, 0.2, [["a", "b"]], at_once, tally, pause))
+        return tally.turns
+
+    assert turns(10.0) == 1 < turns(0.0)  # the second person comes after the end
