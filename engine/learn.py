@@ -1,7 +1,6 @@
-"""`python -m engine.learn [--write]`: the weights of the ear for danger, made of examples, and how good they are.
-
-Prints what five-fold cross-validation says, last line one JSON object; with `--write` it learns from all examples
-and writes the file that the application reads.
+"""`python -m engine.learn`: how good the weights of the ear for danger are, by five-fold cross-validation of the
+examples they are made of; the last line printed is one JSON object. With `--write` it makes them of all examples
+instead, and writes the file that the application reads.
 """
 
 from __future__ import annotations
@@ -76,11 +75,10 @@ def danger(write: bool) -> dict[str, Any]:
     rows = table(understanding, (one.text for one in examples))
     ordinary = table(understanding, intents()[0])
     yes = sides != NONE
-    figures = {
-        "examples": len(examples),
-        "curve": curve(crossed(rows, yes, sides, ordinary), yes),
-    }
-    if write:
+    figures: dict[str, Any] = {"examples": len(examples)}
+    if not write:
+        figures["curve"] = curve(crossed(rows, yes, sides, ordinary), yes)
+    else:
         made = {DANGER: learn(*joined(rows, yes, ordinary), C)}
         words = rows[yes][:, :SIZE]
         made |= {kind: learn(words, sides[yes] == kind, C) for kind in sorted(set(sides) - {NONE})}
@@ -98,7 +96,7 @@ def _write(examples: Sequence[weights.Line], made: Mapping[str, tuple[Any, float
 def main() -> None:
     """Learn and tell how well."""
     asked = argparse.ArgumentParser(prog="python -m engine.learn", description=__doc__)
-    asked.add_argument("--write", action="store_true", help="write what the application reads")
+    asked.add_argument("--write", action="store_true", help="make and write what the application reads")
     print(json.dumps(danger(asked.parse_args().write)))
 
 
