@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from bot.understanding.communes import AMBIGUOUS, EXACT, PlaceAnswer
 from bot.understanding.lexicon import Lexicon
-from bot.understanding.places import AMBIGUOUS, EXACT, Gazetteer, PlaceAnswer
+from bot.understanding.places import Gazetteer
 from bot.understanding.stream import Hit, Stream
 from bot.understanding.text import BORDER
 

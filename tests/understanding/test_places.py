@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.understanding.places import AMBIGUOUS, EXACT, UNKNOWN
+from bot.understanding.communes import AMBIGUOUS, EXACT, UNKNOWN
 from bot.understanding.reader import Understanding
 
 
