@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import gzip
-import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from bot.understanding.communes import Commune, Likeness
-from bot.understanding.lexicons import load_letters, load_sounds
 from bot.understanding.sounds import Sounds
 from bot.understanding.text import Letters
-from bot.understanding.written import LexiconError, read_yaml
-
-SPOKEN = "fr"  # names of places are heard as this language says them
+from bot.understanding.written import LexiconError
 
 
 class Names:
@@ -80,21 +73,6 @@ class Names:
         self.words = frozenset(
             w for key in self._near_names for w in key.split() if len(w) >= 4 and w.isalpha()
         )
-
-    @classmethod
-    def load(cls, data: Path, letters: Letters | None = None) -> Self:
-        """From data/places/communes.csv.gz and data/places/known_places.yml.
-
-        Raises `LexiconError` when a file is missing or is not what it should be.
-        """
-        known = read_yaml(data / "places" / "known_places.yml")
-        try:
-            raw = gzip.decompress((data / "places" / "communes.csv.gz").read_bytes()).decode("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise LexiconError(f"communes.csv.gz: {error}") from error
-        rows = csv.reader(io.StringIO(raw))
-        next(rows)
-        return cls(rows, known, letters or load_letters(data), load_sounds(data).get(SPOKEN))
 
     def near_names(self) -> tuple[str, ...]:
         """The folded names of the region's places and of big towns elsewhere."""

@@ -2,18 +2,42 @@
 
 from __future__ import annotations
 
+import csv
+import gzip
+import io
 import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from pathlib import Path
 
 from rapidfuzz import fuzz, process
 
 from bot.understanding.communes import AMBIGUOUS, EXACT, UNKNOWN, PlaceAnswer, apart_km
+from bot.understanding.lexicons import load_letters, load_sounds
 from bot.understanding.names import Names
+from bot.understanding.text import Letters
+from bot.understanding.written import LexiconError, read_yaml
+
+SPOKEN = "fr"  # names of places are heard as this language says them
 
 
 class Gazetteer(Names):
     """Communes by code and by name, as people spell it."""
+
+    @classmethod
+    def load(cls, data: Path, letters: Letters | None = None) -> Gazetteer:
+        """From data/places/communes.csv.gz and data/places/known_places.yml.
+
+        Raises `LexiconError` when a file is missing or is not what it should be.
+        """
+        known = read_yaml(data / "places" / "known_places.yml")
+        try:
+            raw = gzip.decompress((data / "places" / "communes.csv.gz").read_bytes()).decode("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise LexiconError(f"communes.csv.gz: {error}") from error
+        rows = csv.reader(io.StringIO(raw))
+        next(rows)
+        return cls(rows, known, letters or load_letters(data), load_sounds(data).get(SPOKEN))
 
     def distance_km(self, a: str, b: str) -> float | None:
         """Great-circle distance between two communes in km; None when one is unknown or has no point."""
