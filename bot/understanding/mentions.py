@@ -16,6 +16,7 @@ MAX_MENTIONS = 8
 POSTCODE = 5  # figures
 MAX_LIKENESS = 6  # searches by likeness in one message: each reads a few thousand names
 LIKELY = 0.75
+WORDS = 3  # « Maine-et-Loire »: the longest name of a département
 LINKING = 4  # « en », « dans le »: the longest word between a town and its département
 LONGER = 0.08  # what one more word matched is worth beside likeness
 
@@ -144,11 +145,12 @@ class PlaceFinder:
                 return None, self._gazetteer.departement(word), step + 1
             if not number and (code := self._gazetteer.departement(word)):
                 return None, code, step + 1
-        for skip in (2, 1):
-            if step == end and end + skip < len(tokens):
-                two = " ".join(tokens[end + skip : end + skip + 2])
-                code = self._gazetteer.departement(two) or self._gazetteer.departement(tokens[end + skip])
-                if code and all(t != BORDER and len(t) <= LINKING for t in tokens[end : end + skip]):
+        for skip in (2, 1):  # « à Allonnes, dans la Sarthe »
+            at = step + skip
+            if at < len(tokens) and all(t != BORDER and len(t) <= LINKING for t in tokens[step:at]):
+                named = (" ".join(tokens[at : at + size]) for size in (WORDS, 2, 1))
+                code = next(filter(None, map(self._gazetteer.departement, named)), None)
+                if code:
                     return None, code, end
         return None, None, end
 

@@ -19,6 +19,15 @@ HOMES = [
     ("misspelt, with a shorter exact name in it", "fr", "j'habite les sable dolonne", "85194"),
     ("misspelt from its article on", "fr", "jabite la chapele sur erdre", "44035"),
     ("a contracted article", "fr", "j'habite aux Herbiers", "85109"),
+    ("its département right behind", "fr", "j'habite Allonnes dans la Sarthe", "72003"),
+    ("its département after a comma", "fr", "j'habite à Allonnes, dans la Sarthe", "72003"),
+    ("another of that name", "fr", "j'habite à Allonnes, en Maine-et-Loire", "49002"),
+    (
+        "a comma, and a département that has none of the name",
+        "fr",
+        "j'habite Cholet, en Vendée il y a du travail",
+        "49099",
+    ),
 ]
 
 
