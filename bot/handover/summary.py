@@ -118,7 +118,7 @@ def summarise(
     for section in words.french["sections"]:
         lines = []
         for key in section["lines"]:
-            line = _line(words, key, values.get(key))
+            line = _line(words, key, values.get(key), profile.get(key))
             if line is None:
                 continue
             if line.cuttable and (mute or key in withheld):
@@ -134,10 +134,20 @@ def summarise(
     return Summary(tuple(section for section in sections if section.lines))
 
 
-def _line(words: Wording, key: str, value: str | Sequence[str] | None) -> Line | None:
+def _line(
+    words: Wording, key: str, value: str | Sequence[str] | None, codes: str | Sequence[str] | None = None
+) -> Line | None:
     if not value:
         return None
     spec = words.french["lines"][key]
     parts = () if isinstance(value, str) else tuple(value)
     text = value if isinstance(value, str) else str(words.french["words"]["item"]).join(parts)
-    return Line(key, spec["label"], text, bool(spec.get("sensitive")), not spec.get("fixed"), parts)
+    delicate = _delicate(spec.get("sensitive", False), codes)
+    return Line(key, spec["label"], text, delicate, not spec.get("fixed"), parts)
+
+
+def _delicate(told: bool | Sequence[str], codes: str | Sequence[str] | None) -> bool:
+    """Whether a line is delicate: always, never, or where the profile holds one of the codes told."""
+    if isinstance(told, bool):
+        return told
+    return not set(told).isdisjoint([codes] if isinstance(codes, str) else codes or ())

@@ -110,6 +110,33 @@ def test_danger_never_appears() -> None:
     assert said(summary({**PROFILE, "danger": "suicide"})) == said(summary())
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "delicate"),
+    [
+        ("purpose", "sante", True),
+        ("purpose", "emploi", False),
+        ("licence", "suspendu", True),
+        ("licence", "b", False),
+        (
+            "statuses",
+            ["salarie"],
+            True,
+        ),  # the line as a whole: the next status may be one of health or asylum
+        ("access_needs", ["interprete"], True),
+        ("age", 24, False),
+    ],
+)
+def test_what_is_delicate_is_marked_and_a_job_is_not(name: str, value: Any, delicate: bool) -> None:
+    made = summary({**PROFILE, name: value})
+    assert [line.sensitive for line in made.lines() if line.key == name] == [delicate]
+
+
+def test_the_codes_told_to_be_delicate_are_the_profiles() -> None:
+    for name, spec in WORDS.french["lines"].items():
+        told = spec.get("sensitive", False)
+        assert isinstance(told, bool) or set(told) <= set(codes(name))
+
+
 def test_every_code_has_french_words() -> None:
     french = WORDS.french["codes"]
     spoken = [name for name in fields() if codes(name) and name not in ("danger",)]
