@@ -174,11 +174,10 @@ def read_stream(raw: Sequence[Token], lexicon: Lexicon, known: frozenset[str] = 
 
 def spelt(chunk: Token, lexicon: Lexicon, known: frozenset[str]) -> tuple[Token, ...]:
     """One chunk as the lexicon spells it, remembered; spans are relative to the chunk. Empty: as it stands."""
-    text, start, end = chunk
-    key = text if len(text) == end - start else (text, end - start)
+    key = _met_as(chunk)
     parts = lexicon.memory.get(key)
     if parts is None:
-        whole = Token(text, 0, end - start)
+        whole = Token(chunk.text, 0, chunk.end - chunk.start)
         parts = tuple(_parts(whole, lexicon, known))
         if parts == (whole,):
             parts = ()
@@ -188,15 +187,20 @@ def spelt(chunk: Token, lexicon: Lexicon, known: frozenset[str]) -> tuple[Token,
     return parts
 
 
+def _met_as(chunk: Token) -> str | tuple[str, int]:
+    """What a chunk is remembered by: its text, and its length in the message where that differs."""
+    text, start, end = chunk
+    return text if len(text) == end - start else (text, end - start)
+
+
 def concerns(raw: Sequence[Token], lexicon: Lexicon, known: frozenset[str] = frozenset()) -> bool:
     """Whether any pattern of the lexicon's index may match these tokens; cheaper than reading them."""
     met = 0
     for chunk in raw[:MAX_TOKENS]:
-        text, start, end = chunk
-        key = text if len(text) == end - start else (text, end - start)
+        key = _met_as(chunk)
         by_chunk = lexicon.reached.get(key)
         if by_chunk is None:
-            words = (text, *(part.text for part in spelt(chunk, lexicon, known)))
+            words = (chunk.text, *(part.text for part in spelt(chunk, lexicon, known)))
             by_chunk = lexicon.index.met_by(words)
             if len(lexicon.reached) >= REMEMBERED:
                 lexicon.reached.clear()
