@@ -143,8 +143,9 @@ def read(
 def _plain(
     understanding: Understanding, detector: LanguageDetector, listed: Sequence[Case], quick: bool
 ) -> tuple[dict[str, dict[str, Any]], dict[str, float]]:
-    """The same cases through plain Rasa, which learns from the project's own cases but those held back."""
-    own = load_cases(sorted(CASES.glob("*.yml")))
+    """The same cases through plain Rasa, which learns from the project's own cases but those held back (`quick`: from
+    one file in three)."""
+    own = load_cases(sorted(CASES.glob("*.yml"))[:: 3 if quick else 1])
     taught = [
         (text, case.expect, reading)
         for case in own
