@@ -12,6 +12,8 @@ from bot.replay.play import FrozenClock
 from bot.replay.stage import Stage, stage
 from bot.settings import Settings
 
+pytest_plugins = ["tests.order"]
+
 # What a browser shows may take a busy machine long (milliseconds); what is there at once costs nothing.
 expect.set_options(timeout=60_000)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.understanding.index import Index, Rule
+from bot.understanding.numerals import Numerals
 from bot.understanding.pattern import Grammar, PatternError
 from bot.understanding.sounds import Sounds
 from bot.understanding.text import Letters
@@ -63,6 +64,7 @@ class Lexicon(Vocabulary):
         }
         self.common = frozenset(w for e in content.get("common") or () for w in fold(str(e)).split())
         self.numbers = {self._spelt(str(k)): int(v) for k, v in (content.get("numbers") or {}).items()}
+        self.numerals = Numerals(self.numbers, content.get("numerals") or {}, self._spelt)
         self.weekdays = _names(content.get("weekdays"), self._spelt)
         self.months = _names(content.get("months"), self._spelt)
         cues = content.get("cues") or {}

@@ -162,6 +162,7 @@ def read_stream(raw: Sequence[Token], lexicon: Lexicon, known: frozenset[str] = 
             out.append(Token(parts[0].text, start, end))
         else:
             out.extend(Token(part.text, start + part.start, start + part.end) for part in parts)
+    out = lexicon.numerals.composed(out)
     if lexicon.borders.isdisjoint([token.text for token in out]):
         return Stream(out, lexicon.sparing)
     parted: list[Token] = []
