@@ -12,8 +12,12 @@ from bot.understanding.scope import Scope
 from bot.understanding.stream import Hit, Stream
 
 NUMBER = "{n}"
+COMING = "{n}-1"  # « twenty in March »: the number to come is one more than the number that is
 NONE = "none"
-SHORT_ANSWER = 8  # words: a longer message is not the bare answer to a question
+# Words: a longer message is not the bare answer to a question. What has one value is told apart from the rest of a
+# longer one; of lists a longer one gave more wrong than right (800 answers of the cases, 27 November 2026).
+SHORT_ANSWER = 8
+SHORT_VALUE = 16
 
 
 class Codes:
@@ -57,7 +61,8 @@ class Codes:
         """
         words = sum(1 for t in self._stream.tokens if t.text[0].isalnum() or t.text[0] == "§")
         known = [fact for fact in read if fact.field == asked]
-        if words > SHORT_ANSWER or (known and asked not in self._policy.lists):
+        listed = asked in self._policy.lists
+        if words > (SHORT_ANSWER if listed else SHORT_VALUE) or (known and not listed):
             return []
         found = self.facts(hit for hit in hits if hit.rule.field == asked)
         return [fact for fact in found if not known or _one_more(fact, known)]
@@ -90,9 +95,11 @@ class Codes:
             return value == "true"
         if field not in self._policy.bounds:
             return value
-        if value == NUMBER:
+        if value in (NUMBER, COMING):
             words = hit.groups["n"][0]
             number = int(words[:7]) if words.isdigit() else self._lexicon.numbers.get(words)
+            if number is not None and value == COMING:
+                number -= 1
         else:
             number = int(value)
         least, greatest = self._policy.bounds[field]

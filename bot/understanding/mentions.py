@@ -67,12 +67,12 @@ class PlaceFinder:
         return out
 
     def _again(self, before: Mention, mention: Mention) -> bool:
-        """« نانت (Nantes) », « انجيه Angers »: one town, written twice in a row."""
+        """« نانت (Nantes) », « à la Roseraie, à Angers »: one town, written twice in a row."""
         between = self._tokens[before.end : mention.start]
-        return (
-            all(token == BORDER for token in between)
-            and before.answer.candidates == mention.answer.candidates
-        )
+        if all(token == BORDER for token in between):
+            return before.answer.candidates == mention.answer.candidates
+        quarter = before.answer.code is not None and before.answer.code == mention.answer.code
+        return quarter and BORDER in between and all(len(token) <= LINKING for token in between)
 
     def _named(self, at: int, cued: set[int], expected: bool) -> Mention | None:
         tokens, gazetteer = self._tokens, self._gazetteer

@@ -130,3 +130,25 @@ def test_the_printed_sheet_is_the_summary_alone(page: Page, house: House) -> Non
     expect(page.get_by_role("navigation", name="Navigation principale")).to_be_hidden()
     expect(page.get_by_role("definition").filter(has_text="Beaupréau-en-Mauges")).to_be_visible()
     assert page.pdf().count(b"/Type /Page\n") == 1
+
+
+def test_a_long_list_is_folded_on_the_page_and_whole_on_paper(page: Page, house: House) -> None:
+    offers = [
+        {"service_id": f"s{n}", "name": f"Garage du canton {n}", "status": "to_check", "missing": ["age"]}
+        for n in range(30)
+    ]
+    handover = house.handover(offers=offers)
+    email = house.person("Ana", "p49")
+    page.goto(f"/desk/cases/{handover}")
+    page.get_by_label("Adresse e-mail").fill(email)
+    page.get_by_label("Mot de passe").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    sheet = page.get_by_role("definition").filter(has_text="Garage du canton 0")
+    expect(sheet.get_by_text("Garage du canton 5")).to_be_visible()
+    expect(sheet.get_by_text("Garage du canton 6")).to_be_hidden()
+    sheet.get_by_text("24 de plus").click()
+    expect(sheet.get_by_text("Garage du canton 29")).to_be_visible()
+    sheet.get_by_text("24 de plus").click()
+    page.emulate_media(media="print")
+    expect(sheet.get_by_text("Garage du canton 29")).to_be_visible()
+    expect(sheet.get_by_text("24 de plus")).to_be_hidden()

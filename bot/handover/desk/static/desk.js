@@ -6,6 +6,10 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => window.print());
 }
 
+// Paper cannot be unfolded: what is folded on the page is whole in print, in browsers that do not do so by style too.
+addEventListener("beforeprint", () => document.querySelectorAll("details.rest").forEach((one) => (one.open = true)));
+addEventListener("afterprint", () => document.querySelectorAll("details.rest").forEach((one) => (one.open = false)));
+
 const title = document.title;
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden) document.title = title;
