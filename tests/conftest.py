@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import expect
 
 from bot.replay.play import FrozenClock
@@ -13,6 +14,10 @@ from bot.replay.stage import Stage, stage
 from bot.settings import Settings
 
 pytest_plugins = ["tests.order"]
+
+# A law holds on a busy machine too: no example is timed.
+settings.register_profile("relais", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("relais")
 
 # What a browser shows may take a busy machine long (milliseconds); what is there at once costs nothing.
 expect.set_options(timeout=60_000)
