@@ -13,6 +13,7 @@ from bot.understanding.alarm import Alarms, Heard
 from bot.understanding.codes import settled
 from bot.understanding.ear import Ear
 from bot.understanding.facts import Fact, Reading
+from bot.understanding.keeping import built_to_stay
 from bot.understanding.labels import Labels
 from bot.understanding.languages import ALWAYS, Languages
 from bot.understanding.lexicon import Lexicon
@@ -66,13 +67,14 @@ class Understanding:
     @classmethod
     def load(cls, data: Path, *, gazetteer: Gazetteer | None = None) -> Understanding:
         """From the project's data folder. Raises `LexiconError` when a file cannot be used."""
-        letters = load_letters(data)
-        lexicons = load_lexicons(data, letters)
-        places = gazetteer or Gazetteer.load(data, letters)
-        alarms = Alarms.load(data, letters, lexicons, places.words)
-        policy = Policy.load(data)
-        labels = Labels.load(data, letters, policy)
-        return cls(letters, lexicons, policy, places, alarms, Ear.load(data), labels)
+        with built_to_stay():
+            letters = load_letters(data)
+            lexicons = load_lexicons(data, letters)
+            places = gazetteer or Gazetteer.load(data, letters)
+            alarms = Alarms.load(data, letters, lexicons, places.words)
+            policy = Policy.load(data)
+            labels = Labels.load(data, letters, policy)
+            return cls(letters, lexicons, policy, places, alarms, Ear.load(data), labels)
 
     def warm(self, *languages: str) -> None:
         """Compiles the patterns of these languages now (all of them by default) rather than at their first use."""
