@@ -39,6 +39,9 @@ class Codes:
             fact = self._fact(hit)
             if fact is not None:
                 out.append((hit, fact))
+        coming = [hit for hit, _ in out if hit.rule.value == COMING]
+        if coming:
+            out = [pair for pair in out if pair[0].rule.value != NUMBER or not _among(pair[0], coming)]
         said = [(hit, fact) for hit, fact in out if hit.rule.operation == "not" or fact.operation != "remove"]
         kept = [
             (hit, fact)
@@ -104,6 +107,13 @@ class Codes:
             number = int(value)
         least, greatest = self._policy.bounds[field]
         return number if number is not None and least <= number <= greatest else None
+
+
+def _among(hit: Hit, coming: Sequence[Hit]) -> bool:
+    """Whether a number is one that is still to come."""
+    return any(
+        hit.rule.field == other.rule.field and hit.overlaps(other.start, other.end) for other in coming
+    )
 
 
 def _one_more(fact: Fact, known: Sequence[Fact]) -> bool:
