@@ -78,6 +78,7 @@ class Lexicon(Vocabulary):
         self.also = {
             fold(str(k)): [fold(str(w)) for w in words] for k, words in (content.get("also") or {}).items()
         }
+        self.denying = frozenset(self._spelt(str(w)) for name in DENYING for w in cues.get(name) or ())
         self._grammar = Grammar(
             self._spelt,
             content.get("sets") or {},
@@ -85,7 +86,7 @@ class Lexicon(Vocabulary):
             tuple(self.weekdays),
             tuple(self.months),
             self.also,
-            [self._spelt(str(w)) for name in DENYING for w in cues.get(name) or ()],
+            self.denying,
             fold,
         )
         self.foreign: frozenset[str] = (

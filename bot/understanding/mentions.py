@@ -72,7 +72,9 @@ class PlaceFinder:
         if all(token == BORDER for token in between):
             return before.answer.candidates == mention.answer.candidates
         quarter = before.answer.code is not None and before.answer.code == mention.answer.code
-        return quarter and BORDER in between and all(len(token) <= LINKING for token in between)
+        words = [token for token in between if token != BORDER]
+        joined = len(words) == 1 and len(words[0]) <= LINKING and words[0] not in self._lexicon.denying
+        return quarter and BORDER in between and joined
 
     def _named(self, at: int, cued: set[int], expected: bool) -> Mention | None:
         tokens, gazetteer = self._tokens, self._gazetteer

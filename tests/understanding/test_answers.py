@@ -42,6 +42,7 @@ TWICE = [
     ("fr", "J'habite à la Roseraie, à Angers, et je fais le ménage à Beaucouzé.", "49007", "49020"),
     ("fr", "J'habite à la Roseraie, à Angers", "49007", None),
     ("fr", "J'habite Angers, je travaille à Angers", "49007", "49007"),
+    ("fr", "J'habite Angers, pas Angers, Ancenis", "44003", None),
 ]
 
 
