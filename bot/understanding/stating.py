@@ -27,7 +27,7 @@ from bot.understanding.trip import Trip
 PARIS = ZoneInfo("Europe/Paris")
 # « I am so tired today, and the bus does not come »: a day of which nothing is told is no day to be somewhere. « It is
 # for this evening » alone is one.
-BRIEF = 9
+BRIEF = 11
 TIED = frozenset({"purpose", "origin", "destination", "arrival", "needs", "means", "hours"})
 NO_CUES = frozenset({"rule", "clock", "trips"})
 
