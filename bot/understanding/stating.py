@@ -15,7 +15,7 @@ from bot.understanding.days import figures, find_days
 from bot.understanding.facts import Fact
 from bot.understanding.index import Rule
 from bot.understanding.lexicon import Lexicon
-from bot.understanding.mentions import PlaceFinder
+from bot.understanding.mentions import Mention, PlaceFinder
 from bot.understanding.pattern import Pattern
 from bot.understanding.places import Gazetteer
 from bot.understanding.policy import Policy
@@ -67,15 +67,14 @@ class Stating:
         times = find_times(base, clock, lexicon.numbers)
         days = find_days(base, lexicon, _of(early, "dates"), today, [(t.start, t.end) for t in times])
         times = after_noon(times, [(d.start, d.end) for d in days if d.late])
-        taken = [(d.start, d.end) for d in days] + [(t.start, t.end) for t in times]
         finder = PlaceFinder(self.gazetteer, lexicon, base, (profile or {}).get("origin"))
-        places = [
-            mention
-            for mention in finder.find(
-                _of(early, "place_cues", "not_places"), expected=asked in ("origin", "destination")
-            )
-            if not any(mention.start < b and a < mention.end for a, b in taken)
-        ]
+        named = finder.find(
+            _of(early, "place_cues", "not_places"), expected=asked in ("origin", "destination")
+        )
+        days = [day for day in days if not _inside(day.start, day.end, named)]
+        times = [time for time in times if not _inside(time.start, time.end, named)]
+        taken = [(d.start, d.end) for d in days] + [(t.start, t.end) for t in times]
+        places = [m for m in named if not any(m.start < b and a < m.end for a, b in taken)]
         day_of = {f"§d{i}{'w' * day.weekend}": day for i, day in enumerate(days)}
         time_of = {f"§t{i}": time for i, time in enumerate(times)}
         place_of = {f"§p{i}": mention for i, mention in enumerate(places)}
@@ -179,6 +178,11 @@ class Stating:
                 Fact("deadline", day.value.isoformat(), "", start, end, confidence=0.9, confirm=day.confirm)
             )
         return facts
+
+
+def _inside(start: int, end: int, named: Sequence[Mention]) -> bool:
+    """Whether tokens [start, end) are a part of a longer name: « Meslay-du-Maine », whose « mâine » is no tomorrow."""
+    return any(m.start <= start and end <= m.end and m.end - m.start > end - start for m in named)
 
 
 def _within(fact: Fact, others: Sequence[Fact]) -> bool:

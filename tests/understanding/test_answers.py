@@ -43,6 +43,7 @@ TWICE = [
     ("fr", "J'habite à la Roseraie, à Angers", "49007", None),
     ("fr", "J'habite Angers, je travaille à Angers", "49007", "49007"),
     ("fr", "J'habite Angers, pas Angers, Ancenis", "44003", None),
+    ("ro", "stam in Meslay-du-Maine", "53152", None),
 ]
 
 
