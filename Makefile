@@ -16,6 +16,7 @@ unexport VIRTUAL_ENV
 help:
 	@echo "make run    set everything up and start Relais (Ctrl-C stops it)"
 	@echo "make test   set everything up and run all tests"
+	@echo "make durations  run all tests and note how long each file takes, by which they are ordered"
 	@echo "make learn  make the weights anew after a change of the examples they are learnt from (five minutes)"
 
 $(CURDIR)/.tools/uv/bin/uv:

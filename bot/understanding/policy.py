@@ -25,6 +25,7 @@ class Policy:
         self.implies: Mapping[str, Mapping[str, Mapping[str, str]]] = content.get("implies") or {}
         self.lists = frozenset(content.get("lists") or ())
         self.worded = frozenset(content.get("worded") or ())
+        self.dated = frozenset(content.get("dated") or ())
         self.joining = frozenset(content.get("joining") or ())
         self.flags = frozenset(content.get("flags") or ())
         self.bounds: Mapping[str, Sequence[int]] = content.get("bounds") or {}

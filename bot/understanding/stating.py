@@ -28,7 +28,6 @@ PARIS = ZoneInfo("Europe/Paris")
 # « I am so tired today, and the bus does not come »: a day of which nothing is told is no day to be somewhere. « It is
 # for this evening » alone is one.
 BRIEF = 11
-TIED = frozenset({"purpose", "origin", "destination", "arrival", "needs", "means", "hours"})
 NO_CUES = frozenset({"rule", "clock", "trips"})
 
 
@@ -96,7 +95,7 @@ class Stating:
         facts += self._deadline(stream, scope, day_of, _of(hits, "dates"))
         births = self._births(base, stream, scope, _of(hits, "born"), lexicon, today)
         facts = [fact for fact in facts if not (fact.field == "deadline" and _within(fact, births))] + births
-        if asked is None and len(base) > BRIEF and not any(fact.field in TIED for fact in facts):
+        if asked is None and len(base) > BRIEF and not any(fact.field in self.policy.dated for fact in facts):
             facts = [f for f in facts if f.field != "deadline" or f.value != today.isoformat()]
         if asked is not None:
             facts += codes.answers(stream.hits(lexicon.asked.candidates(stream.words)), asked, facts)

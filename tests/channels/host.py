@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -15,14 +14,13 @@ from playwright.sync_api import (
     Request,
     Response,
     expect,
-    sync_playwright,
 )
 from pytest_httpserver import HTTPServer
 
 from bot.gateway.tables import Conversation
 from tests.channels.conftest import Site
+from tests.chromium import chromium
 
-CHROMIUM = shutil.which("chromium")
 YES_NO = [
     {"label": {"key": "yes"}, "payload": {"intent": "affirm"}},
     {"label": {"key": "no"}, "payload": {"intent": "deny"}},
@@ -32,12 +30,8 @@ OFFLINE = "ERR_INTERNET_DISCONNECTED"
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed: apt-get install chromium")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
+    with chromium() as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from pytest_httpserver import HTTPServer
 
 from tests.channels.chaos import FAULTS, Chaos, Fault, chaos
 from tests.channels.conftest import Site
+from tests.chromium import chromium
 
 pytestmark = pytest.mark.browser
-CHROMIUM = shutil.which("chromium")
 SAID = ["un premier message ici", "un second message ici", "un dernier message ici"]
 
 
@@ -24,12 +23,8 @@ def environment(httpserver: HTTPServer) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed: apt-get install chromium")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
+    with chromium() as opened:
+        yield opened
 
 
 @pytest.fixture

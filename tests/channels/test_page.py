@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from bot.gateway.tables import Conversation
 from tests.channels import axe
 from tests.channels.conftest import Site
+from tests.chromium import chromium
 from tests.gateway.house import answer
 
 pytestmark = pytest.mark.browser
-CHROMIUM = shutil.which("chromium")
 CHOICES = {
     "key": "ask",
     "choices": [
@@ -26,12 +25,8 @@ CHOICES = {
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed: apt-get install chromium")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
+    with chromium() as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import itertools
 import re
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ from typing import Any
 
 import pytest
 import requests
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from pytest_httpserver import HTTPServer
 from sqlalchemy import select
 
@@ -29,9 +28,9 @@ from bot.replay.stage import Stage, stage
 from bot.settings import Settings
 from tests.channels.conftest import free_port, serve
 from tests.channels.kannel import LOGIN, US, Phone, boxes
+from tests.chromium import chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.engine]
-CHROMIUM = shutil.which("chromium")
 TELEGRAM = {"token": "1:story", "secret": "s3cret", "name": "relais_bot"}
 CHAT = {"id": 77, "type": "private", "first_name": "Amina"}
 USER = {"id": 77, "is_bot": False, "first_name": "Amina", "language_code": "ar"}
@@ -117,12 +116,8 @@ def town(tmp_path: Path, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
 
 @pytest.fixture
 def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed: apt-get install chromium")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
+    with chromium() as opened:
+        yield opened
 
 
 def host(browser: Browser, town: Town, httpserver: HTTPServer) -> Page:

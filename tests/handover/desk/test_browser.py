@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 import time
 from collections.abc import Iterator
 
 import pytest
 import uvicorn
-from playwright.sync_api import ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import ConsoleMessage, Page, expect
 from sqlalchemy.orm import Session
 
 from bot.directory import overlays
 from bot.handover.tables import Handover
+from tests.chromium import chromium
 from tests.handover.desk.conftest import PASSWORD, House
 
 pytestmark = pytest.mark.browser
-CHROMIUM = shutil.which("chromium")
 
 
 @pytest.fixture
@@ -36,11 +35,8 @@ def site(house: House) -> Iterator[str]:
 
 @pytest.fixture
 def page(site: str) -> Iterator[Page]:
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed: apt-get install chromium")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        context = chromium.new_context(locale="fr-FR", viewport={"width": 360, "height": 740}, base_url=site)
+    with chromium() as browser:
+        context = browser.new_context(locale="fr-FR", viewport={"width": 360, "height": 740}, base_url=site)
         made = context.new_page()
         troubles: list[str] = []
 
@@ -51,7 +47,6 @@ def page(site: str) -> Iterator[Page]:
         made.on("console", heard)
         made.on("pageerror", lambda error: troubles.append(str(error)))
         yield made
-        chromium.close()
         assert troubles == []
 
 
