@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.understanding.concerned import Concerned
 from bot.understanding.lexicon import Lexicon
 from bot.understanding.script import script_of
 from bot.understanding.sounds import Sounds
-from bot.understanding.stream import Hit, Stream, concerns, read_stream
+from bot.understanding.stream import Hit, Stream, read_stream
 from bot.understanding.text import BORDER, Letters, Token
 from bot.understanding.written import read_yaml
 
-FILES = ("signals", "danger", "refusals")
+DANGER = "danger"
+FILES = ("signals", DANGER, "refusals")
 WHOLE = "whole"
 
 
@@ -26,6 +28,8 @@ class Heard:
     danger: str | None = None
     refused: bool = False
     """Whether the question just put is one not to be answered."""
+    near: tuple[tuple[int, int], ...] = ()
+    """The characters [start, end) of words that a rule of danger matches, be it spared or not."""
 
 
 class Alarms:
@@ -56,6 +60,11 @@ class Alarms:
         ]
         for lexicon in self.lexicons:
             lexicon.foreign = _real_words(lexicon, own)
+        scripts = dict.fromkeys(lexicon.script for lexicon in self.lexicons)
+        self._together = {
+            script: Concerned((one for one in self.lexicons if one.script == script), places)
+            for script in scripts
+        }
 
     @classmethod
     def load(
@@ -77,19 +86,26 @@ class Alarms:
         A rule under `whole` counts only when it covers the message but for fillers (« stop svp »).
         """
         found: dict[str, set[str]] = {name: set() for name in FILES}
-        scripts = {script_of(token.text) for token in tokens}
-        for lexicon in self.lexicons:
-            if lexicon.script not in scripts or not concerns(tokens, lexicon, self._places):
-                continue
+        near: list[tuple[int, int]] = []
+        for lexicon in self._concerned(tokens):
             stream = read_stream(tokens, lexicon, self._places)
-            for hit in stream.hits(lexicon.index.candidates(stream.words)):
+            for hit in stream.hits(stream.candidates(lexicon.index)):
                 name, _, part = hit.rule.field.partition(".")
+                if name == DANGER:
+                    near.append(stream.span(hit.start, hit.end))
                 if hit.rule.value not in found[name] and self._said(hit, part, stream):
                     found[name].add(hit.rule.value)
         signal, danger, refused = (
             next((c for c in self._order[name] if c in found[name]), None) for name in FILES
         )
-        return Heard(signal, danger, refused is not None)
+        return Heard(signal, danger, refused is not None, tuple(near))
+
+    def _concerned(self, tokens: Sequence[Token]) -> Iterator[Lexicon]:
+        """The lexicons in a script of these tokens that may find something in them."""
+        scripts = {script_of(token.text) for token in tokens}
+        for script, together in self._together.items():
+            if script in scripts:
+                yield from together.among(tokens)
 
     def _said(self, hit: Hit, part: str, stream: Stream) -> bool:
         if part == WHOLE:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as made_by
 from typing import Any
@@ -42,10 +42,13 @@ class Index:
     def __init__(self) -> None:
         self.entries: list[tuple[Rule, Pattern]] = []
         self._words: dict[str, list[tuple[int, int]]] = {}
-        self._stems: dict[str, list[tuple[str, int, int]]] = {}
-        self._inside: list[tuple[str, bool, int, int]] = []
+        self._stems: dict[str, list[tuple[int, int]]] = {}
+        self._inside: dict[str, list[tuple[int, int]]] = {}
+        self._ends: dict[str, list[tuple[int, int]]] = {}
+        self._longest = 0  # letters of the longest of those inside words
         self._free: list[tuple[int, int]] = []
         self._unneeded: int | None = None
+        self._inner: int | None = None
         self._met: dict[str, int] = {}  # words met before → their bits
 
     def add(self, rule: Rule, pattern: Pattern) -> None:
@@ -57,25 +60,42 @@ class Index:
                 self._want(word, row, number)
         self._free.extend((row, number) for row in range(len(pattern.needs), MOST_NEEDS))
         self._met.clear()
-        self._unneeded = None
+        self._unneeded = self._inner = None
 
     def _want(self, word: str, row: int, number: int) -> None:
+        core = word.strip("*")
         if word.startswith("*"):
-            self._inside.append((word.strip("*"), word.endswith("*"), row, number))
-        elif word.endswith("*"):
-            stem = word[:-1]
-            self._stems.setdefault(stem[:2], []).append((stem, row, number))
+            listed = self._inside if word.endswith("*") else self._ends
+            self._longest = max(self._longest, len(core))
         else:
-            self._words.setdefault(word, []).append((row, number))
+            listed = self._stems if word.endswith("*") else self._words
+        listed.setdefault(core, []).append((row, number))
 
     @property
     def stems(self) -> Iterator[tuple[str, str]]:
         """The stems that patterns need most, each after its first two letters."""
-        return ((pair, stem) for pair, entries in self._stems.items() for stem, row, _ in entries if row == 0)
+        return ((stem[:2], stem) for stem, wanted in self._stems.items() if any(row == 0 for row, _ in wanted))
 
-    def candidates(self, words: Iterable[str]) -> list[tuple[Rule, Pattern]]:
-        """The rules and patterns worth trying on a message of these words, in the file's order."""
-        return [self.entries[number] for number in _ones(self._met_in_full(self.met_by(words)))]
+    def where(self, clauses: Sequence[Iterable[str]]) -> list[tuple[int, list[tuple[int, int]]]]:
+        """The entries worth trying on a message of clauses of these words, in the file's order, each with the runs
+        of clauses [first, end) to try it on: each clause whose words meet its needs, or all where it may cross a border.
+
+        A message of a life's story holds the words of most patterns, but seldom in one clause.
+        """
+        met = [self.met_by(words) for words in clauses]
+        every = 0
+        for one in met:
+            every |= one
+        whole = self._met_in_full(every)
+        if len(met) == 1:
+            return [(number, [(0, 1)]) for number in _ones(whole)]
+        near = self._near()
+        found = {number: [(0, len(met))] for number in _ones(whole & ~near)}
+        near &= whole
+        for clause, one in enumerate(met):
+            for number in _ones(self._met_in_full(one) & near):
+                found.setdefault(number, []).append((clause, clause + 1))
+        return sorted(found.items())
 
     def any(self, met: int) -> bool:
         """Whether there is a candidate at all where these needs are met (see `met_by`)."""
@@ -98,6 +118,14 @@ class Index:
             every &= met >> (row * size)
         return every & ((1 << size) - 1)
 
+    def _near(self) -> int:
+        """One bit for each entry whose matches lie in one clause."""
+        if self._inner is None:
+            self._inner = 0
+            for number, (_, pattern) in enumerate(self.entries):
+                self._inner |= (not pattern.crosses) << number
+        return self._inner
+
     def _always(self) -> int:
         """The bits of the needs that patterns do not have."""
         if self._unneeded is None:
@@ -113,20 +141,34 @@ class Index:
     def _wanted_by(self, word: str) -> Iterator[tuple[int, int]]:
         """The rows and entries of the needs that a word meets."""
         yield from self._words.get(word, ())
-        for stem, row, number in self._stems.get(word[:2], ()):
-            if word.startswith(stem):
-                yield row, number
-        for core, tail, row, number in self._inside:
-            if core in word and (tail or word.endswith(core)):
-                yield row, number
+        for end in range(1, len(word) + 1):
+            yield from self._stems.get(word[:end], ())
+        if self._ends:
+            for start in range(len(word)):
+                yield from self._ends.get(word[start:], ())
+        if self._inside:
+            for core in _parts(word, self._longest):
+                yield from self._inside.get(core, ())
 
     def _bits(self, wanted: Iterable[tuple[int, int]]) -> int:
+        wanted = list(wanted)
+        if not wanted:
+            return 0
         size = len(self.entries)
         raw = bytearray(MOST_NEEDS * size // 8 + 1)
         for row, number in wanted:
             at = row * size + number
             raw[at >> 3] |= 1 << (at & 7)
         return int.from_bytes(raw, "little")
+
+
+def _parts(word: str, longest: int) -> set[str]:
+    """The runs of letters of a word, up to so many."""
+    return {
+        word[start:end]
+        for start in range(len(word))
+        for end in range(start + 1, min(start + longest, len(word)) + 1)
+    }
 
 
 def _ones(number: int) -> Iterator[int]:

@@ -93,7 +93,6 @@ class Lexicon(Vocabulary):
             frozenset()
         )  # words of other languages, never to mend (« del », no DELD)
         self.memory: dict[Any, tuple[Any, ...]] = {}  # how words met before are spelt (see `read_stream`)
-        self.reached: dict[Any, int] = {}  # the needs of `index` that words met before meet, however spelt
         self.early = Index()  # dates, times and what announces a place: read before the rest
         self.index = Index()
         self.asked = Index()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +15,7 @@ from functools import cached_property
 from bot.understanding.pieces import Needs, Piece, either, other_way, sequence, unmarked
 
 _LEX = re.compile(r"\s+|//|~(\d+)|\{([a-z_0-9]+)\}|[()|?^$]|[^\s()|?{}~^$]+")
+BORDER_OR_NOT = r"(?: \|)?"
 _EDGES = {"^": r"(?:^|(?<= \|))", "$": r"(?= \||$)"}  # where a clause begins, where it ends
 
 CAPTURES: Mapping[str, str] = {
@@ -61,15 +63,20 @@ class Pattern:
         return self.piece.needs
 
     @cached_property
+    def crosses(self) -> bool:
+        """Whether a match may hold the border between two clauses."""
+        return BORDER_OR_NOT in self.piece.source
+
+    @cached_property
     def expression(self) -> re.Pattern[str]:
         """The compiled expression over a stream; a capture written twice becomes `n_1`, `n_2`."""
         count = itertools.count(1)
         source = _GROUP.sub(lambda found: f"(?P<{found.group(1)}_{next(count)}>", self.piece.source)
         return re.compile(source + r"(?= |$)")
 
-    def finditer(self, stream: str) -> Iterator[re.Match[str]]:
-        """Every match in a stream, left to right, not overlapping."""
-        return self.expression.finditer(stream)
+    def finditer(self, stream: str, start: int = 0, end: int = sys.maxsize) -> Iterator[re.Match[str]]:
+        """Every match in a stream, or between two of its characters, left to right, not overlapping."""
+        return self.expression.finditer(stream, start, end)
 
 
 def captured(match: re.Match[str]) -> list[tuple[str, str, int, int]]:
@@ -193,7 +200,7 @@ class Grammar:
             elif kind == "gap":
                 piece = unmarked(rf"(?: [^ |]+){{0,{int(word)}}}?")
             elif kind == "//":
-                piece = unmarked(r"(?: \|)?")
+                piece = unmarked(BORDER_OR_NOT)
             elif kind in _EDGES:
                 piece = unmarked(_EDGES[kind])
             elif kind == "name":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -161,7 +161,7 @@ class Understanding:
         if self._ear is None or (heard.signal is not None and heard.danger is None):
             return heard.danger
         found = self._ear.hear(self.plain_words(text), heard.danger)
-        if found is None and heard.danger and any(self._ear.sure(one) for one in self._ruled_clauses(text)):
+        if found is None and heard.danger and any(self._ear.sure(one) for one in self._ruled_clauses(text, heard)):
             return heard.danger
         return found
 
@@ -169,17 +169,33 @@ class Understanding:
         """The folded words that the ear listens to, here and where it learns."""
         return self.unplaced.words(self.letters.fold(text).split())
 
-    def _ruled_clauses(self, text: str) -> list[list[str]]:
+    def _ruled_clauses(self, text: str, heard: Heard) -> Iterator[list[str]]:
         """The words of those clauses of a message of which the rules say a danger by themselves."""
-        clauses = [clause for clause in CLAUSES.split(text) if len(clause.split()) > 1]
-        if len(clauses) < 2:
-            return []
-        return [words for one in clauses if self.ruled_danger(one) and (words := self.plain_words(one))]
+        spans = list(_clauses(text))
+        if len(spans) < 2:
+            return
+        for start, end in spans:
+            clause = text[start:end]
+            if any(a < end and start < b for a, b in heard.near) and self.ruled_danger(clause):
+                words = self.plain_words(clause)
+                if words:
+                    yield words
 
     def _proxy(self, lexicon: Lexicon, raw: Sequence[Token]) -> bool:
         """Whether one lexicon finds the words of somebody who writes for another."""
         stream = read_stream(raw, lexicon, self.gazetteer.words)
-        return bool(stream.hits(lexicon.proxies.candidates(stream.words)))
+        return bool(stream.hits(stream.candidates(lexicon.proxies)))
+
+
+def _clauses(text: str) -> Iterator[tuple[int, int]]:
+    """The characters [start, end) of the clauses of more than one word."""
+    start = 0
+    for border in (*CLAUSES.finditer(text), None):
+        end = len(text) if border is None else border.start()
+        if len(text[start:end].split()) > 1:
+            yield start, end
+        if border is not None:
+            start = border.end()
 
 
 def _read_before(fact: Fact, earlier: Fact) -> bool:

@@ -59,7 +59,7 @@ class Stating:
     ) -> Stated:
         """What these tokens of `text` state. The arguments are those of `Understanding.read`."""
         base = read_stream(raw, lexicon, self.gazetteer.words)
-        early = base.hits(lexicon.early.candidates(base.words))
+        early = base.hits(base.candidates(lexicon.early))
         today = now.astimezone(PARIS).date()
         dated = figures(base, today)
         clock = [hit for hit in _of(early, "times") if not any(a < hit.start < b for a, b in dated)]
@@ -98,7 +98,7 @@ class Stating:
         if asked is None and len(base) > BRIEF and not any(fact.field in self.policy.dated for fact in facts):
             facts = [f for f in facts if f.field != "deadline" or f.value != today.isoformat()]
         if asked is not None:
-            facts += codes.answers(stream.hits(lexicon.asked.candidates(stream.words)), asked, facts)
+            facts += codes.answers(stream.hits(stream.candidates(lexicon.asked)), asked, facts)
         corrected = [f.start for f in facts if scope.corrected(stream.token_at(f.start))]
         return Stated(
             [
@@ -132,15 +132,15 @@ class Stating:
         """The facts that lie in the very words of times and days: « les samedis », « contrat de 15 heures »."""
         stream = base.replaced(marks)
         told = [base.span(start, end) for start, end in taken]
-        candidates = lexicon.index.candidates(stream.words)
+        candidates = stream.candidates(lexicon.index)
         hits = [
             hit
-            for hit in stream.hits([pair for pair in candidates if pair[0].field in self.policy.worded])
+            for hit in stream.hits([one for one in candidates if one.rule.field in self.policy.worded])
             if any(start < b and a < end for start, end in [stream.span(hit.start, hit.end)] for a, b in told)
         ]
         if not hits:
             return []
-        cues = stream.hits([pair for pair in candidates if pair[0].kind not in NO_CUES])
+        cues = stream.hits([one for one in candidates if one.rule.kind not in NO_CUES])
         return Codes(stream, Scope(stream, lexicon, cues, text), lexicon, self.policy).facts(hits)
 
     def _births(
@@ -192,7 +192,7 @@ def _marked(
     base: Stream, marks: Sequence[tuple[int, int, str]], lexicon: Lexicon, text: str
 ) -> tuple[Stream, list[Hit], Scope]:
     stream = base.replaced(marks)
-    hits = stream.hits(lexicon.index.candidates(stream.words))
+    hits = stream.hits(stream.candidates(lexicon.index))
     cues = [hit for hit in hits if hit.rule.kind not in NO_CUES]
     return stream, hits, Scope(stream, lexicon, cues, text)
 

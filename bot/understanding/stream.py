@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
 from typing import NamedTuple
-
-from rapidfuzz.distance import OSA
 
 from bot.understanding.index import REMEMBERED, Index, Rule
 from bot.understanding.lexicon import Lexicon
@@ -36,6 +35,14 @@ class Hit(NamedTuple):
         return self.start < end and start < self.end
 
 
+class Candidate(NamedTuple):
+    """A pattern of a rule that may match, and where in the stream's string: from one character to another."""
+
+    rule: Rule
+    pattern: Pattern
+    spans: Sequence[tuple[int, int]]
+
+
 class Stream:
     """Tokens as words of one lexicon, and the string its patterns run on. `sparing`: the patterns of all `unless`."""
 
@@ -59,26 +66,55 @@ class Stream:
     def __len__(self) -> int:
         return len(self.tokens)
 
-    @cached_property
-    def words(self) -> list[str]:
-        """The word of each token; replaced mentions also answer to their kind (`§p`, `§t`, `§d`)."""
-        return [t.text for t in self.tokens] + [t.text[:2] for t in self.tokens if t.text[0] == "§"]
+    def candidates(self, index: Index) -> list[Candidate]:
+        """What is worth trying of an index, in its order."""
+        clauses, entries = self._clauses, index.entries
+        return [
+            Candidate(*entries[number], [(clauses[first][0], clauses[end - 1][1]) for first, end in runs])
+            for number, runs in index.where([words for _, _, words in clauses])
+        ]
 
-    def hits(self, entries: Iterable[tuple[Rule, Pattern]]) -> list[Hit]:
-        """Every match of the entries, in the entries' order."""
+    def hits(self, candidates: Iterable[Candidate]) -> list[Hit]:
+        """Every match of the candidates, in their order."""
         out = []
         string = self.string
-        for rule, pattern in entries:
-            for match in pattern.finditer(string):
-                places = self._places
-                start, end = places.get(match.start()), places.get(match.end())
-                if start is None or end is None or end <= start:
-                    continue
-                if not pattern.expression.groups:
-                    out.append(Hit(rule, pattern, start, end))
-                    continue
-                groups = {name: (words, places[a - 1], places[b]) for name, words, a, b in captured(match)}
-                out.append(Hit(rule, pattern, start, end, groups))
+        for rule, pattern, spans in candidates:
+            for start, end in spans:
+                for match in pattern.finditer(string, start, end):
+                    hit = self._hit(rule, pattern, match)
+                    if hit is not None:
+                        out.append(hit)
+        return out
+
+    def _hit(self, rule: Rule, pattern: Pattern, match: re.Match[str]) -> Hit | None:
+        """The tokens of a match; None where it cuts one."""
+        places = self._places
+        start, end = places.get(match.start()), places.get(match.end())
+        if start is None or end is None or end <= start:
+            return None
+        if not pattern.expression.groups:
+            return Hit(rule, pattern, start, end)
+        groups = {name: (words, places[a - 1], places[b]) for name, words, a, b in captured(match)}
+        return Hit(rule, pattern, start, end, groups)
+
+    @cached_property
+    def _clauses(self) -> list[tuple[int, int, list[str]]]:
+        """Where each clause begins and ends in the string, and its words."""
+        out = []
+        at = 0
+        words: list[str] = []
+        begun = 0
+        for token in self.tokens:
+            end = at + 1 + len(token.text)
+            if token.text == BORDER:
+                out.append((begun, at, words))
+                begun, words = end, []
+            else:
+                words.append(token.text)
+                if token.text[0] == "§":  # a replaced mention also answers to its kind (`§p`, `§t`, `§d`)
+                    words.append(token.text[:2])
+            at = end
+        out.append((begun, at, words))
         return out
 
     def at(self, start: int, end: int) -> tuple[int | None, int | None]:
@@ -96,13 +132,13 @@ class Stream:
             return False
         spared = self._spared.get(id(unless))
         if spared is None:
-            tried = [entry for entry in self._may_spare if entry[0].unless is unless]
+            tried = [one for one in self._may_spare if one.rule.unless is unless]
             spared = self._spared[id(unless)] = self.hits(tried)
         return any(hit.overlaps(other.start, other.end) for other in spared)
 
     @cached_property
-    def _may_spare(self) -> list[tuple[Rule, Pattern]]:
-        return self._sparing.candidates(self.words)
+    def _may_spare(self) -> list[Candidate]:
+        return self.candidates(self._sparing)
 
     def clause(self, index: int) -> tuple[int, int]:
         """The tokens [start, end) of the clause around a token, borders left out."""
@@ -175,7 +211,7 @@ def read_stream(raw: Sequence[Token], lexicon: Lexicon, known: frozenset[str] = 
 
 def spelt(chunk: Token, lexicon: Lexicon, known: frozenset[str]) -> tuple[Token, ...]:
     """One chunk as the lexicon spells it, remembered; spans are relative to the chunk. Empty: as it stands."""
-    key = _met_as(chunk)
+    key = met_as(chunk)
     parts = lexicon.memory.get(key)
     if parts is None:
         whole = Token(chunk.text, 0, chunk.end - chunk.start)
@@ -188,26 +224,10 @@ def spelt(chunk: Token, lexicon: Lexicon, known: frozenset[str]) -> tuple[Token,
     return parts
 
 
-def _met_as(chunk: Token) -> str | tuple[str, int]:
+def met_as(chunk: Token) -> str | tuple[str, int]:
     """What a chunk is remembered by: its text, and its length in the message where that differs."""
     text, start, end = chunk
     return text if len(text) == end - start else (text, end - start)
-
-
-def concerns(raw: Sequence[Token], lexicon: Lexicon, known: frozenset[str] = frozenset()) -> bool:
-    """Whether any pattern of the lexicon's index may match these tokens; cheaper than reading them."""
-    met = 0
-    for chunk in raw[:MAX_TOKENS]:
-        key = _met_as(chunk)
-        by_chunk = lexicon.reached.get(key)
-        if by_chunk is None:
-            words = (chunk.text, *(part.text for part in spelt(chunk, lexicon, known)))
-            by_chunk = lexicon.index.met_by(words)
-            if len(lexicon.reached) >= REMEMBERED:
-                lexicon.reached.clear()
-            lexicon.reached[key] = by_chunk
-        met |= by_chunk
-    return lexicon.index.any(met)
 
 
 def _parts(chunk: Token, lexicon: Lexicon, known: frozenset[str]) -> Iterator[Token]:
@@ -256,11 +276,8 @@ def _mended(token: Token, lexicon: Lexicon, known: frozenset[str]) -> list[Token
         if word.startswith(prefix) and (meant := lexicon.heard_as(rest)) is not None:
             cut = token.start + min(len(prefix), size)
             return [Token(spelt, token.start, cut), Token(meant, cut, token.end)]
-    if 6 <= len(word) <= 24:
-        for meant in lexicon.long_words.get(word[0], ()):
-            if abs(len(meant) - len(word)) <= 1 and OSA.distance(word, meant, score_cutoff=1) <= 1:
-                return [token._replace(text=meant)]
-    return [token]
+    meant = lexicon.one_slip_from(word)
+    return [token if meant is None else token._replace(text=meant)]
 
 
 def _unglued(

@@ -7,11 +7,13 @@ from collections import Counter
 from collections.abc import Mapping
 from functools import cached_property
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.understanding.index import REMEMBERED, Index
 from bot.understanding.sounds import Sounds
 
+LONG, LONGEST = 6, 24  # letters of a word that one slip may have spoilt
 TWICE = re.compile(r"(\w)\1+")
 
 
@@ -102,15 +104,24 @@ class Vocabulary:
         alike = self._heard.get(sound, ()) if len(sound) >= 3 else ()
         return min(alike, key=lambda known: OSA.distance(word, known), default=None)
 
+    def one_slip_from(self, word: str) -> str | None:
+        """The first known word of six letters or more that an unknown one is one slip away from, or None."""
+        if not LONG <= len(word) <= LONGEST:
+            return None
+        near = self._near.get((word[0], len(word)), ())
+        found = process.extractOne(word, near, scorer=OSA.distance, score_cutoff=1) if near else None
+        return None if found is None else str(found[0])
+
     @cached_property
-    def long_words(self) -> Mapping[str, tuple[str, ...]]:
-        """Words of six letters or more, by first letter: what a misspelt word may have meant."""
-        out: dict[str, list[str]] = {}
+    def _near(self) -> Mapping[tuple[str, int], tuple[str, ...]]:
+        """Words of six letters or more by first letter and by the lengths of what may have meant them."""
+        out: dict[tuple[str, int], list[str]] = {}
         stems = {stem for stems in self.stems.values() for stem in stems}
         for word in sorted(self.vocabulary | stems):
-            if len(word) >= 6 and word.isalpha():
-                out.setdefault(word[0], []).append(word)
-        return {letter: tuple(words) for letter, words in out.items()}
+            if len(word) >= LONG and word.isalpha():
+                for length in (len(word) - 1, len(word), len(word) + 1):
+                    out.setdefault((word[0], length), []).append(word)
+        return {key: tuple(words) for key, words in out.items()}
 
 
 def _literals(source: str) -> list[str]:

@@ -46,7 +46,7 @@ TIMES = [
 def test_times(understanding: Understanding, label: str, language: str, text: str, times: list[str]) -> None:
     lexicon = understanding.lexicons[language]
     stream = read_stream(understanding.tokeniser.tokens(text), lexicon)
-    hits = [h for h in stream.hits(lexicon.early.candidates(stream.words)) if h.rule.kind == "times"]
+    hits = [h for h in stream.hits(stream.candidates(lexicon.early)) if h.rule.kind == "times"]
     assert [t.value for t in find_times(stream, hits, lexicon.numbers) if t.value] == times
 
 

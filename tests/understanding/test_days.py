@@ -73,7 +73,7 @@ WEEKENDS = [
 def test_weekends_that_come_back(understanding: Understanding, language: str, text: str, back: bool) -> None:
     lexicon = understanding.lexicons[language]
     stream = read_stream(understanding.tokeniser.tokens(text), lexicon)
-    hits = [h for h in stream.hits(lexicon.early.candidates(stream.words)) if h.rule.kind == "dates"]
+    hits = [h for h in stream.hits(stream.candidates(lexicon.early)) if h.rule.kind == "dates"]
     assert [d.weekend for d in find_days(stream, lexicon, hits, MONDAY)] == [back]
 
 
@@ -81,7 +81,7 @@ def test_weekends_that_come_back(understanding: Understanding, language: str, te
 def test_days(understanding: Understanding, label: str, language: str, text: str, day: str | None) -> None:
     lexicon = understanding.lexicons[language]
     stream = read_stream(understanding.tokeniser.tokens(text), lexicon)
-    hits = stream.hits(lexicon.early.candidates(stream.words))
+    hits = stream.hits(stream.candidates(lexicon.early))
     times = find_times(stream, [h for h in hits if h.rule.kind == "times"], lexicon.numbers)
     found = find_days(
         stream,
