@@ -74,11 +74,14 @@ class Index:
     @property
     def stems(self) -> Iterator[tuple[str, str]]:
         """The stems that patterns need most, each after its first two letters."""
-        return ((stem[:2], stem) for stem, wanted in self._stems.items() if any(row == 0 for row, _ in wanted))
+        return (
+            (stem[:2], stem) for stem, wanted in self._stems.items() if any(row == 0 for row, _ in wanted)
+        )
 
     def where(self, clauses: Sequence[Iterable[str]]) -> list[tuple[int, list[tuple[int, int]]]]:
         """The entries worth trying on a message of clauses of these words, in the file's order, each with the runs
-        of clauses [first, end) to try it on: each clause whose words meet its needs, or all where it may cross a border.
+        of clauses [first, end) to try it on: each clause whose words meet its needs, all of them where it may
+        cross a border.
 
         A message of a life's story holds the words of most patterns, but seldom in one clause.
         """

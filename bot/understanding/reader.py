@@ -161,7 +161,11 @@ class Understanding:
         if self._ear is None or (heard.signal is not None and heard.danger is None):
             return heard.danger
         found = self._ear.hear(self.plain_words(text), heard.danger)
-        if found is None and heard.danger and any(self._ear.sure(one) for one in self._ruled_clauses(text, heard)):
+        if (
+            found is None
+            and heard.danger
+            and any(self._ear.sure(one) for one in self._ruled_clauses(text, heard))
+        ):
             return heard.danger
         return found
 

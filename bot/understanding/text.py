@@ -104,7 +104,7 @@ class Letters:
 
     def spread(self, text: str) -> Folded:
         """The head of `text` folded, and the way back to it. No longer than `MAX_CHARS` either way."""
-        head = text[:MAX_CHARS]
+        head = text[:MAX_CHARS].replace(*_ETHIOPIC_COMMA)
         folded = head.translate(self._table)
         if self._table.odd.isdisjoint(head):
             return Folded(folded, None, None)
@@ -128,6 +128,8 @@ class Letters:
 
 
 _BETWEEN = "¤"
+# The old sign between two words is written as a comma today, with a space behind it.
+_ETHIOPIC_COMMA = ("፡ ", "፣ ")
 _NO_SIGNS = {ord(sign): " " for sign in SIGNS}
 
 

@@ -37,6 +37,7 @@ class Trip:
             words for hit in hits if hit.rule.kind == "wrong_places" for words, _, _ in hit.groups.values()
         }
         told = {self._mentions[mark].answer.candidates for mark in wrong if mark in self._mentions}
+        last_wrong = max((self._at[mark] for mark in wrong if mark in self._at), default=0)
         wrong |= {mark for mark, mention in self._mentions.items() if mention.answer.candidates in told}
         parts: dict[str, tuple[str, Hit | None]] = {}
         evidence: dict[str, Hit] = {}
@@ -54,9 +55,11 @@ class Trip:
                 if plain and not self._scope.corrected(self._at[mark]):
                     continue
                 dropped = self._policy.drops(role, self._scope.cues(hit), hit.rule)
+                # « Pas Laval, Château-Gontier ; j'habite Laval »: wrong in one part, and told to play another.
+                again = self._at[mark] > last_wrong and not self._bare(hit)
                 if mark in wrong:
-                    wrong_roles.append(role)
-                parts[mark] = ("" if dropped or mark in wrong else role, hit)
+                    wrong_roles.append(ROLES[role == ROLES[0]] if again else role)
+                parts[mark] = ("" if dropped or (mark in wrong and not again) else role, hit)
                 evidence[mark] = hit
         free = [m for m in self._at if m not in parts and m not in wrong and not self._mentions[m].weak]
         taken = {role for role, _ in parts.values()}
