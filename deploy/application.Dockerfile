@@ -11,6 +11,8 @@ COPY actions actions
 COPY data data
 COPY widget widget
 RUN uv sync --frozen --no-dev --no-editable --python /usr/local/bin/python3.12
+# The patterns of the word lists, made once: a container reads them in one second instead of making them in thirteen.
+RUN mkdir -p models && PYTHONPATH=/opt/relais .venv/bin/python -m bot.understanding.made
 
 FROM python:3.12-slim-bookworm
 RUN useradd --system --uid 10001 --home-dir /var/lib/relais --create-home relais

@@ -64,6 +64,8 @@ TIMES = frozenset(["deadline", "arrival", "hours"])
 PLACES = frozenset(["origin", "destination"])
 # What the gateway has already recognised, whatever the classifier thinks.
 SIGNALLED = {"human": "human", "my-data": "my_data", "start": "greet"}
+# Without a rest, whoever wrote in the first half minute waited for all patterns, not for their own.
+REST = 3.0
 # Below this the classifier's word weighs less than a fact found in the message.
 SURE = 0.6
 
@@ -71,7 +73,7 @@ SURE = 0.6
 def _warm(understanding: Understanding) -> None:
     """Compile the patterns of every language; they stay, and the collector need not look through them (see
     `bot.loaded`, which this image does not hold)."""
-    understanding.warm()
+    understanding.warm(rest=REST)
     gc.collect()
     gc.freeze()
 

@@ -102,6 +102,7 @@ class Lexicon(Vocabulary):
             self._read(content)
         except PatternError as error:
             raise LexiconError(f"lexicon {name or self.language}: {error}") from error
+        del self._grammar  # what it remembers of every word was for reading the file
 
     def _spelt(self, text: str) -> str:
         """Folded, and spelt as a message would be: patterns and messages meet in one spelling."""

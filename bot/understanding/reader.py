@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -18,6 +19,7 @@ from bot.understanding.labels import Labels
 from bot.understanding.languages import ALWAYS, Languages
 from bot.understanding.lexicon import Lexicon
 from bot.understanding.lexicons import load_letters, load_lexicons
+from bot.understanding.made import made_once
 from bot.understanding.pattern import Grammar
 from bot.understanding.places import Gazetteer
 from bot.understanding.policy import Policy
@@ -31,6 +33,7 @@ from bot.understanding.unplaced import Unplaced
 
 # Where one clause of a message ends, in the scripts people write in.
 CLAUSES = re.compile(r"[.?!;:,…\n،؟؛።፡፣]+")
+SHIFT = 0.02  # seconds of work at a stretch for who lets others work
 # The profile's field for the questions a person would not answer.
 DECLINED = "declined"
 
@@ -68,21 +71,33 @@ class Understanding:
     def load(cls, data: Path, *, gazetteer: Gazetteer | None = None) -> Understanding:
         """From the project's data folder. Raises `LexiconError` when a file cannot be used."""
         with built_to_stay():
-            letters = load_letters(data)
-            lexicons = load_lexicons(data, letters)
-            places = gazetteer or Gazetteer.load(data, letters)
-            alarms = Alarms.load(data, letters, lexicons, places.words)
+            places = gazetteer or Gazetteer.load(data)
+
+            def make() -> tuple[Letters, dict[str, Lexicon], Alarms]:
+                letters = load_letters(data)
+                lexicons = load_lexicons(data, letters)
+                return letters, lexicons, Alarms.load(data, letters, lexicons, places.words)
+
+            letters, lexicons, alarms = made_once(data, make)
             policy = Policy.load(data)
             labels = Labels.load(data, letters, policy)
             return cls(letters, lexicons, policy, places, alarms, Ear.load(data), labels)
 
-    def warm(self, *languages: str) -> None:
-        """Compiles the patterns of these languages now (all of them by default) rather than at their first use."""
+    def warm(self, *languages: str, rest: float = 0.0) -> None:
+        """Compiles the patterns of these languages now (all of them by default) rather than at their first use.
+
+        `rest`: how many times as long as it worked it lets others work, in between.
+        """
+        began = time.monotonic()
         for language, lexicon in self.lexicons.items():
             if not languages or language in languages:
                 for index in (lexicon.early, lexicon.index, lexicon.asked):
                     for _, pattern in index.entries:
                         _ = pattern.expression
+                        worked = time.monotonic() - began
+                        if rest and worked > SHIFT:
+                            time.sleep(rest * worked)
+                            began = time.monotonic()
 
     def read(
         self,
