@@ -1,4 +1,4 @@
-"""The engine's Python and the application's read every judged message, danger and lure alike."""
+"""The engine's Python and the application's read judged messages (a third of them), dangers and lures alike."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 READ = """
 import json, sys
 from pathlib import Path
+from zlib import crc32
 import yaml
 from bot.understanding.cases import load_cases
 from bot.understanding.reader import Understanding
@@ -23,6 +24,8 @@ folder = Path("tests/understanding")
 understanding = Understanding.load(Path("data"))
 out = {}
 for case in load_cases(sorted((folder / "cases").glob("*.yml"))):
+    if crc32(case.id.encode()) % 3:
+        continue
     for text in case.texts:
         read = understanding.read(text, now=case.now, language=case.language, asked=case.asked)
         out[case.id] = [read.danger, read.signal, read.about_other, [fact.as_dict() for fact in read.facts]]
@@ -51,7 +54,7 @@ def test_both_pythons_read_alike() -> None:
     engine = engine_python()
     if not engine.exists():
         pytest.skip("the engine's environment is not there")
-    both = [_reading(Path(sys.executable)), _reading(engine)]  # side by side: each takes two minutes
+    both = [_reading(Path(sys.executable)), _reading(engine)]  # side by side: each takes a minute
     ours, theirs = map(_read, both)
     assert len(ours) > 900
     assert {key: (ours[key], theirs.get(key)) for key in ours if ours[key] != theirs.get(key)} == {}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.understanding.made import made_once
+from bot.understanding import made
 
 
 class Making:
@@ -32,21 +32,32 @@ def making(tmp_path: Path) -> Making:
     return Making(data)
 
 
+def start(making: Making) -> dict[str, str]:
+    """What a process that has just begun is given."""
+    made._here.clear()
+    return made.made_once(making.data, making)
+
+
 def kept(making: Making) -> list[Path]:
     return sorted((making.data.parent / "models").iterdir())
 
 
 def test_the_second_start_makes_nothing(making: Making) -> None:
-    first = made_once(making.data, making)
-    assert made_once(making.data, making) == first == {"fr.yml": "a: 1"}
+    first = start(making)
+    assert start(making) == first == {"fr.yml": "a: 1"}
     assert making.times == 1
     assert len(kept(making)) == 1
 
 
+def test_two_houses_in_one_process_share_it(making: Making) -> None:
+    assert made.made_once(making.data, making) is made.made_once(making.data, making)
+    assert made.made_once(making.data, making) is not start(making)
+
+
 def test_a_changed_list_is_made_anew_and_the_old_one_goes(making: Making) -> None:
-    made_once(making.data, making)
+    start(making)
     (making.data / "lexicons" / "fr.yml").write_text("a: 2", encoding="utf-8")
-    assert made_once(making.data, making) == {"fr.yml": "a: 2"}
+    assert start(making) == {"fr.yml": "a: 2"}
     assert making.times == 2
     assert len(kept(making)) == 1
 
@@ -60,31 +71,31 @@ def test_a_changed_list_is_made_anew_and_the_old_one_goes(making: Making) -> Non
     ],
 )
 def test_what_cannot_be_read_is_made_anew(making: Making, label: str, content: bytes) -> None:
-    made_once(making.data, making)
+    start(making)
     (path,) = kept(making)
     path.write_bytes(content)
-    assert made_once(making.data, making) == {"fr.yml": "a: 1"}
+    assert start(making) == {"fr.yml": "a: 1"}
     assert making.times == 2
-    made_once(making.data, making)
+    start(making)
     assert making.times == 2
 
 
 def test_what_others_may_write_is_not_read(making: Making) -> None:
-    made_once(making.data, making)
+    start(making)
     (path,) = kept(making)
     path.chmod(0o666)
-    made_once(making.data, making)
+    start(making)
     assert making.times == 2
     assert path.stat().st_mode & 0o022 == 0
 
 
 def test_nothing_is_kept_where_there_is_no_room(making: Making) -> None:
     (making.data.parent / "models").rmdir()
-    assert made_once(making.data, making) == made_once(making.data, making)
+    assert start(making) == start(making)
     assert making.times == 2
 
 
 def test_what_cannot_be_kept_whole_leaves_nothing(making: Making) -> None:
     with pytest.raises((AttributeError, pickle.PicklingError, TypeError)):
-        made_once(making.data, lambda: (line for line in "no generator can be kept"))
+        made.made_once(making.data, lambda: (line for line in "no generator can be kept"))
     assert kept(making) == []
