@@ -39,11 +39,10 @@ def made_once(data: Path, make: Callable[[], Made]) -> Made:
     if kept is not None:
         return _remember(path, kept)
     made = make()
-    with contextlib.suppress(
-        OSError
-    ):  # a full disk or a folder for reading only: made anew at the next start
+    # A full disk or a folder for reading only: made anew at the next start.
+    with contextlib.suppress(OSError):
         _write(path, made)
-        for old in folder.glob(f"{kind}-*.made"):
+        for old in folder.glob(f"{kind}-*"):  # of lists gone by, or begun by who was killed
             if old != path:
                 old.unlink()
     return _remember(path, made)

@@ -40,7 +40,6 @@ class Trip:
         last_wrong = max((self._at[mark] for mark in wrong if mark in self._at), default=0)
         wrong |= {mark for mark, mention in self._mentions.items() if mention.answer.candidates in told}
         parts: dict[str, tuple[str, Hit | None]] = {}
-        evidence: dict[str, Hit] = {}
         wrong_roles = [role for mark in wrong if (role := self._role_in(profile, mark))]
         for hit in sorted((h for h in hits if h.rule.kind == "trips"), key=lambda h: (h.rule.rank, h.start)):
             for role, (mark, _, _) in hit.groups.items():
@@ -57,10 +56,11 @@ class Trip:
                 dropped = self._policy.drops(role, self._scope.cues(hit), hit.rule)
                 # « Pas Laval, Château-Gontier ; j'habite Laval »: wrong in one part, and told to play another.
                 again = self._at[mark] > last_wrong and not self._bare(hit)
-                if mark in wrong:
-                    wrong_roles.append(ROLES[role == ROLES[0]] if again else role)
+                if mark in wrong and not again:
+                    wrong_roles.append(role)
+                elif mark in wrong and not dropped:
+                    wrong_roles += [other for other in ROLES if other != role]
                 parts[mark] = ("" if dropped or (mark in wrong and not again) else role, hit)
-                evidence[mark] = hit
         free = [m for m in self._at if m not in parts and m not in wrong and not self._mentions[m].weak]
         taken = {role for role, _ in parts.values()}
         for role in (*wrong_roles, asked):
