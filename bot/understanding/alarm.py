@@ -11,7 +11,8 @@ from bot.understanding.concerned import Concerned
 from bot.understanding.lexicon import Lexicon
 from bot.understanding.script import script_of
 from bot.understanding.sounds import Sounds
-from bot.understanding.stream import Hit, Stream, read_stream
+from bot.understanding.spelling import read_stream
+from bot.understanding.stream import Hit, Stream
 from bot.understanding.text import BORDER, Letters, Token
 from bot.understanding.written import read_yaml
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from bot.understanding.index import REMEMBERED
 from bot.understanding.lexicon import Lexicon
-from bot.understanding.stream import MAX_TOKENS, met_as, spelt
+from bot.understanding.spelling import MAX_TOKENS, met_as, spelt
 from bot.understanding.text import Token
 
 

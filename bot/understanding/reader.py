@@ -25,8 +25,8 @@ from bot.understanding.places import Gazetteer
 from bot.understanding.policy import Policy
 from bot.understanding.script import script_of
 from bot.understanding.sensitive import sensitive_spans
+from bot.understanding.spelling import read_stream
 from bot.understanding.stating import Stated, Stating
-from bot.understanding.stream import read_stream
 from bot.understanding.text import BORDER, Letters, Token
 from bot.understanding.tokeniser import Tokeniser
 from bot.understanding.unplaced import Unplaced

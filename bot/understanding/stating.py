@@ -20,7 +20,8 @@ from bot.understanding.pattern import Pattern
 from bot.understanding.places import Gazetteer
 from bot.understanding.policy import Policy
 from bot.understanding.scope import Scope
-from bot.understanding.stream import Hit, Stream, read_stream
+from bot.understanding.spelling import read_stream
+from bot.understanding.stream import Hit, Stream
 from bot.understanding.text import Token
 from bot.understanding.trip import Trip
 

@@ -9,7 +9,7 @@ import pytest
 from bot.profile.merge import merge
 from bot.understanding.clock import find_times
 from bot.understanding.reader import Understanding
-from bot.understanding.stream import read_stream
+from bot.understanding.spelling import read_stream
 
 # label, language, message, times of day; a duration gives none
 TIMES = [

@@ -9,7 +9,7 @@ import pytest
 from bot.understanding.clock import find_times
 from bot.understanding.days import find_days
 from bot.understanding.reader import Understanding
-from bot.understanding.stream import read_stream
+from bot.understanding.spelling import read_stream
 
 MONDAY = date(2026, 11, 23)
 

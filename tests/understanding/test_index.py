@@ -10,7 +10,8 @@ from bot.understanding.concerned import Concerned
 from bot.understanding.index import Index, Rule
 from bot.understanding.pattern import Grammar
 from bot.understanding.reader import Understanding
-from bot.understanding.stream import Stream, read_stream
+from bot.understanding.spelling import read_stream
+from bot.understanding.stream import Stream
 from bot.understanding.text import Token
 
 PATTERNS = [

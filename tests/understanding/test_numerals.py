@@ -8,7 +8,7 @@ import pytest
 
 from bot.understanding.facts import Reading
 from bot.understanding.reader import Understanding
-from bot.understanding.stream import read_stream
+from bot.understanding.spelling import read_stream
 
 NOW = datetime.fromisoformat("2026-11-30T09:00:00+01:00")
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.understanding.lexicons import load_sounds
 from bot.understanding.reader import Understanding
 from bot.understanding.sounds import Sounds
-from bot.understanding.stream import read_stream
+from bot.understanding.spelling import read_stream
 from bot.understanding.written import LexiconError
 
 FRENCH = load_sounds(Path(__file__).resolve().parents[2] / "data")["fr"]

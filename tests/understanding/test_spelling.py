@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.understanding.reader import Understanding
-from bot.understanding.stream import read_stream
+from bot.understanding.spelling import read_stream
 
 GLUED = [
     ("one particle", "بسيارة", "ب سياره"),
