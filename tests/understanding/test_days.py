@@ -53,6 +53,9 @@ DAYS = [
     ("English weekday", "en", "on Friday", "2026-11-27"),
     ("Russian", "ru", "завтра", "2026-11-24"),
     ("Ukrainian", "uk", "завтра", "2026-11-24"),
+    ("Turkish, from a day on", "tr", "cumadan itibaren çalışıyorum", "2026-11-27"),
+    ("Turkish, from tomorrow on", "tr", "yarından itibaren", "2026-11-24"),
+    ("Turkish, since", "tr", "cumadan beri", None),
     ("Ukrainian, in weeks", "uk", "через 3 тижні", "2026-12-14"),
 ]
 
