@@ -70,10 +70,10 @@ REST = 3.0
 SURE = 0.6
 
 
-def _warm(understanding: Understanding) -> None:
-    """Compile the patterns of every language; they stay, and the collector need not look through them (see
-    `bot.loaded`, which this image does not hold)."""
-    understanding.warm(rest=REST)
+def _prepare(understanding: Understanding) -> None:
+    """Compile what no start before has compiled. What is loaded stays, and the collector need not look through it
+    (see `bot.loaded`, which this image does not hold)."""
+    understanding.prepare(rest=REST)
     gc.collect()
     gc.freeze()
 
@@ -95,10 +95,10 @@ class FactsReader(GraphComponent):
         """Build the component; lexicons and places are loaded once a process."""
         if FactsReader._understanding is None:
             FactsReader._understanding = Understanding.load(DATA)
-            # A language's patterns compile at their first use, which would cost its first speaker a fifth of a
-            # second (2026-11-26); beside the start it costs nobody anything.
+            # Compiled at their first use, a language's patterns would cost its first speaker a fifth of a second
+            # (2026-11-26); beside the first start it costs nobody anything, and later ones take them up.
             threading.Thread(
-                target=_warm, args=(FactsReader._understanding,), name="warm", daemon=True
+                target=_prepare, args=(FactsReader._understanding,), name="prepare", daemon=True
             ).start()
         return cls()
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.understanding.index import Index, Rule
 from bot.understanding.numerals import Numerals
-from bot.understanding.pattern import Grammar, PatternError
+from bot.understanding.pattern import Grammar, Pattern, PatternError
 from bot.understanding.sounds import Sounds
 from bot.understanding.text import Letters
 from bot.understanding.vocabulary import Vocabulary
@@ -103,6 +103,11 @@ class Lexicon(Vocabulary):
         except PatternError as error:
             raise LexiconError(f"lexicon {name or self.language}: {error}") from error
         del self._grammar  # what it remembers of every word was for reading the file
+
+    def patterns(self) -> Iterator[Pattern]:
+        """Every pattern of the lexicon."""
+        for index in (self.early, self.index, self.asked, self.proxies, self.sparing):
+            yield from (pattern for _, pattern in index.entries)
 
     def _spelt(self, text: str) -> str:
         """Folded, and spelt as a message would be: patterns and messages meet in one spelling."""

@@ -10,48 +10,46 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 import pickle
 import sys
-import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
+
+from bot.understanding.expressions import keep_in
+from bot.understanding.kept_file import trusted, write_whole
 
 Made = TypeVar("Made")
 FOLDER = "models"
 SHORTENED = 16  # letters of the fingerprint
-# What this process had last, by where it is kept: several houses in one (a replay, the tests) share it.
-_here: dict[Path, Any] = {}
+# What this process had last of each kind: several houses in one (a replay, the tests) share it.
+_here: dict[str, tuple[Path, Any]] = {}
 
 
-def made_once(data: Path, make: Callable[[], Made]) -> Made:
-    """What `make` gives, or what it gave before of the same word lists of `data` by the same code.
+def made_once(data: Path, kind: str, make: Callable[[], Made]) -> Made:
+    """What `make` gives, or what it gave before of the same word lists of `data` by the same code; `kind` names it.
 
     Nothing is kept where there is no folder `models` beside `data`, or none that may be written.
     """
     folder = data.resolve().parent / FOLDER
     if not folder.is_dir():
         return make()
-    kind = f"words-{sys.implementation.cache_tag}"
-    path = folder / f"{kind}-{_fingerprint(data)}.made"
-    kept: Made | None = _here.get(path) or _read(path)
-    if kept is not None:
-        return _remember(path, kept)
-    made = make()
-    # A full disk or a folder for reading only: made anew at the next start.
-    with contextlib.suppress(OSError):
-        _write(path, made)
-        for old in folder.glob(f"{kind}-*"):  # of lists gone by, or begun by who was killed
-            if old != path:
-                old.unlink()
-    return _remember(path, made)
-
-
-def _remember(path: Path, made: Made) -> Made:
-    _here.clear()
-    _here[path] = made
-    return made
+    keep_in(folder)
+    name = f"{kind}-{sys.implementation.cache_tag}"
+    path = folder / f"{name}-{_fingerprint(data)}.made"
+    had, here = _here.get(name, (None, None))
+    kept: Made | None = here if had == path else _read(path)
+    if kept is None:
+        kept = make()
+        # A full disk or a folder for reading only: made anew at the next start.
+        with contextlib.suppress(OSError):
+            write_whole(path, partial(pickle.dump, kept, protocol=pickle.HIGHEST_PROTOCOL))
+            for old in folder.glob(f"{name}-*"):  # of lists gone by, or begun by who was killed
+                if old != path:
+                    old.unlink()
+    _here[name] = path, kept
+    return kept
 
 
 def _fingerprint(data: Path) -> str:
@@ -71,32 +69,16 @@ def _fingerprint(data: Path) -> str:
 def _read(path: Path) -> Any:
     try:
         with path.open("rb") as file:
-            about = os.fstat(file.fileno())
-            if about.st_uid not in (0, os.geteuid()) or about.st_mode & 0o022:
-                return None
-            return pickle.load(file)
+            return pickle.load(file) if trusted(file) else None
     except Exception:  # whatever is wrong with it (cut short, of other code): it is made anew
         return None
 
 
-def _write(path: Path, made: object) -> None:
-    """Whole or not at all: another part may be reading, or writing the same."""
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=path.name, suffix=".tmp", delete=False) as file:
-        try:
-            pickle.dump(made, file, protocol=pickle.HIGHEST_PROTOCOL)
-            file.flush()
-            os.fchmod(file.fileno(), 0o644)
-            Path(file.name).replace(path)
-        except BaseException:
-            Path(file.name).unlink()
-            raise
-
-
 def main() -> None:
-    """Make the patterns of this project's word lists, for the starts to come."""
+    """Make the patterns of this project's word lists and compile them, for the starts to come."""
     from bot.understanding.reader import Understanding  # which makes them by way of this file
 
-    Understanding.load(Path(__file__).parents[2] / "data")
+    Understanding.load(Path(__file__).parents[2] / "data").prepare()
 
 
 if __name__ == "__main__":

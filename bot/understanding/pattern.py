@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from bot.understanding.expressions import compiled
 from bot.understanding.pieces import Needs, Piece, either, other_way, sequence, unmarked
 
 _LEX = re.compile(r"\s+|//|~(\d+)|\{([a-z_0-9]+)\}|[()|?^$]|[^\s()|?{}~^$]+")
@@ -67,12 +68,17 @@ class Pattern:
         """Whether a match may hold the border between two clauses."""
         return BORDER_OR_NOT in self.piece.source
 
-    @cached_property
-    def expression(self) -> re.Pattern[str]:
-        """The compiled expression over a stream; a capture written twice becomes `n_1`, `n_2`."""
+    @property
+    def regular(self) -> str:
+        """The expression over a stream, as `re` reads it; a capture written twice becomes `n_1`, `n_2`."""
         count = itertools.count(1)
         source = _GROUP.sub(lambda found: f"(?P<{found.group(1)}_{next(count)}>", self.piece.source)
-        return re.compile(source + r"(?= |$)")
+        return source + r"(?= |$)"
+
+    @cached_property
+    def expression(self) -> re.Pattern[str]:
+        """The same, compiled."""
+        return compiled(self.regular)
 
     def finditer(self, stream: str, start: int = 0, end: int = sys.maxsize) -> Iterator[re.Match[str]]:
         """Every match in a stream, or between two of its characters, left to right, not overlapping."""

@@ -14,6 +14,7 @@ from rapidfuzz import fuzz, process
 
 from bot.understanding.communes import AMBIGUOUS, EXACT, UNKNOWN, PlaceAnswer, apart_km
 from bot.understanding.lexicons import load_letters, load_sounds
+from bot.understanding.made import made_once
 from bot.understanding.names import Names
 from bot.understanding.text import Letters
 from bot.understanding.written import LexiconError, read_yaml
@@ -30,6 +31,10 @@ class Gazetteer(Names):
 
         Raises `LexiconError` when a file is missing or is not what it should be.
         """
+        return made_once(data, "places", lambda: cls._made(data, letters or load_letters(data)))
+
+    @classmethod
+    def _made(cls, data: Path, letters: Letters) -> Gazetteer:
         known = read_yaml(data / "places" / "known_places.yml")
         try:
             raw = gzip.decompress((data / "places" / "communes.csv.gz").read_bytes()).decode("utf-8")
@@ -37,7 +42,7 @@ class Gazetteer(Names):
             raise LexiconError(f"communes.csv.gz: {error}") from error
         rows = csv.reader(io.StringIO(raw))
         next(rows)
-        return cls(rows, known, letters or load_letters(data), load_sounds(data).get(SPOKEN))
+        return cls(rows, known, letters, load_sounds(data).get(SPOKEN))
 
     def distance_km(self, a: str, b: str) -> float | None:
         """Great-circle distance between two communes in km; None when one is unknown or has no point."""

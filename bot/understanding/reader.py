@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from bot.understanding import expressions
 from bot.understanding.alarm import Alarms, Heard
 from bot.understanding.codes import settled
 from bot.understanding.ear import Ear
@@ -76,28 +77,30 @@ class Understanding:
             def make() -> tuple[Letters, dict[str, Lexicon], Alarms]:
                 letters = load_letters(data)
                 lexicons = load_lexicons(data, letters)
-                return letters, lexicons, Alarms.load(data, letters, lexicons, places.words)
+                alarms = Alarms.load(data, letters, lexicons, places.words)
+                for lexicon in (*lexicons.values(), *alarms.lexicons):
+                    lexicon.gather()
+                return letters, lexicons, alarms
 
-            letters, lexicons, alarms = made_once(data, make)
+            letters, lexicons, alarms = made_once(data, "words", make)
             policy = Policy.load(data)
             labels = Labels.load(data, letters, policy)
             return cls(letters, lexicons, policy, places, alarms, Ear.load(data), labels)
 
-    def warm(self, *languages: str, rest: float = 0.0) -> None:
-        """Compiles the patterns of these languages now (all of them by default) rather than at their first use.
+    def prepare(self, rest: float = 0.0) -> None:
+        """Compiles every pattern that no start before has compiled, for this one and those to come.
 
         `rest`: how many times as long as it worked it lets others work, in between.
         """
         began = time.monotonic()
-        for language, lexicon in self.lexicons.items():
-            if not languages or language in languages:
-                for index in (lexicon.early, lexicon.index, lexicon.asked):
-                    for _, pattern in index.entries:
-                        _ = pattern.expression
-                        worked = time.monotonic() - began
-                        if rest and worked > SHIFT:
-                            time.sleep(rest * worked)
-                            began = time.monotonic()
+        for lexicon in (*self.lexicons.values(), *self._alarms.lexicons):
+            for pattern in lexicon.patterns():
+                expressions.prepare(pattern.regular)
+                worked = time.monotonic() - began
+                if rest and worked > SHIFT:
+                    time.sleep(rest * worked)
+                    began = time.monotonic()
+        expressions.keep()
 
     def read(
         self,

@@ -34,6 +34,10 @@ class Vocabulary:
     def __init__(self) -> None:
         self._known: dict[str, bool] = {}  # answers of `knows`
 
+    def gather(self) -> None:
+        """Gather all of it now, where it is to be kept."""
+        _ = self.doubled, self._heard, self._near
+
     @cached_property
     def _written(self) -> Counter[str]:
         """Each whole word of the patterns, and how many patterns hold it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -52,14 +53,18 @@ REPLAYED = """
 
 
 @pytest.fixture
-def without_rasa(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The peer takes minutes of training; here it reads nothing."""
+def without_rasa(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The peer takes minutes of training; here it reads nothing, and is taught one file of cases."""
+    few = tmp_path / "few"
+    few.mkdir()
+    shutil.copy(bench.CASES / "fr-nineteenth.yml", few)
 
     def silent(_: Any, taught: Any, asked: Any, quick: bool) -> Any:
         assert all(text and reading.facts is not None for text, _, reading in taught)
         return [Reading() for _ in asked], {"train_s": 0.0, "parse_s": 0.0}
 
     monkeypatch.setattr(plain, "readings", silent)
+    monkeypatch.setattr(bench, "CASES", few)
 
 
 @pytest.mark.usefixtures("without_rasa")

@@ -35,7 +35,7 @@ def making(tmp_path: Path) -> Making:
 def start(making: Making) -> dict[str, str]:
     """What a process that has just begun is given."""
     made._here.clear()
-    return made.made_once(making.data, making)
+    return made.made_once(making.data, "words", making)
 
 
 def kept(making: Making) -> list[Path]:
@@ -50,8 +50,8 @@ def test_the_second_start_makes_nothing(making: Making) -> None:
 
 
 def test_two_houses_in_one_process_share_it(making: Making) -> None:
-    assert made.made_once(making.data, making) is made.made_once(making.data, making)
-    assert made.made_once(making.data, making) is not start(making)
+    assert made.made_once(making.data, "words", making) is made.made_once(making.data, "words", making)
+    assert made.made_once(making.data, "words", making) is not start(making)
 
 
 def test_a_changed_list_is_made_anew_and_the_old_one_goes(making: Making) -> None:
@@ -98,5 +98,5 @@ def test_nothing_is_kept_where_there_is_no_room(making: Making) -> None:
 
 def test_what_cannot_be_kept_whole_leaves_nothing(making: Making) -> None:
     with pytest.raises((AttributeError, pickle.PicklingError, TypeError)):
-        made.made_once(making.data, lambda: (line for line in "no generator can be kept"))
+        made.made_once(making.data, "words", lambda: (line for line in "no generator can be kept"))
     assert kept(making) == []
