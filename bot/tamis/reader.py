@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import functools
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 
@@ -53,7 +54,10 @@ class Reading:
 
 
 class Reader:
-    """Reads services; keeps what it read of a sentence, since sources repeat themselves."""
+    """Reads services; keeps what it read of a sentence, since sources repeat themselves. Threads take turns at it."""
+
+    _last: ClassVar[tuple[object, Reader] | None] = None
+    _loading: ClassVar[threading.Lock] = threading.Lock()
 
     def __init__(self, data: Path, places: Places | None) -> None:
         self.data = data
@@ -74,14 +78,29 @@ class Reader:
         self._sources: Mapping[str, Mapping[str, Any]] = rules
         self._ear = Ear.load(data)
         self._sentence = functools.lru_cache(maxsize=50_000)(self._read)
+        self._turn = threading.Lock()
 
     @classmethod
     def load(cls, data: Path, places: Places | None = None) -> Reader:
-        """A reader with the project's data folder; `places` None loads the communes of France from it."""
-        return cls(data, places if places is not None else Register.load(data))
+        """A reader with the project's data folder; `places` None loads the communes of France from it.
+
+        Without `places` it is one for all who ask in this process, as long as the files stay as they are: the desk,
+        the tamis' own pages and the diagnostic read the same services.
+        """
+        if places is not None:
+            return cls(data, places)
+        with cls._loading:
+            state = _state(data)
+            if cls._last is None or cls._last[0] != state:
+                cls._last = state, cls(data, Register.load(data))
+            return cls._last[1]
 
     def read(self, service: Mapping[str, Any]) -> Reading:
         """What this service requires. Never raises for odd content: what cannot be read is kept as `other`."""
+        with self._turn:
+            return self._service(service)
+
+    def _service(self, service: Mapping[str, Any]) -> Reading:
         service_id = plain(service.get("id"))
         source = plain(service.get("source")) or service_id.split("--")[0]
         trust = {**self._sources["default"], **self._sources.get(source, {})}
@@ -164,3 +183,9 @@ class Reader:
 
 def _nobody_known(statement: Statement) -> bool:
     return statement.people and is_unread(statement.expression)
+
+
+def _state(data: Path) -> object:
+    """What tells the state of the files a reader is made of."""
+    files = [path for folder in ("tamis", "places") for path in (data / folder).rglob("*")]
+    return data.resolve(), frozenset((path, path.stat().st_mtime_ns) for path in files)
