@@ -5,7 +5,15 @@ One more, `engine.no_tensorflow`, must be applied before Rasa is imported, which
 
 from __future__ import annotations
 
-from engine import action_calls, constant_schema, discreet_tracker, event_classes, plain_runner, tracker_rows
+from engine import (
+    action_calls,
+    constant_schema,
+    discreet_tracker,
+    event_classes,
+    plain_runner,
+    ready_weights,
+    tracker_rows,
+)
 
 
 def apply_all() -> None:
@@ -16,3 +24,4 @@ def apply_all() -> None:
     action_calls.apply()
     tracker_rows.apply()
     discreet_tracker.apply()
+    ready_weights.apply()
