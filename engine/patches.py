@@ -12,6 +12,7 @@ from engine import (
     event_classes,
     plain_runner,
     ready_weights,
+    rule_keys,
     tracker_rows,
 )
 
@@ -25,3 +26,4 @@ def apply_all() -> None:
     tracker_rows.apply()
     discreet_tracker.apply()
     ready_weights.apply()
+    rule_keys.apply()

@@ -243,6 +243,32 @@ assert (stock[0], ours[0]) == (False, True)
 assert len(stock[1]) == 3 and ours[1] == stock[1], (ours, stock)
 """
 
+RULE_KEYS = """
+import itertools, json
+from rasa.core.policies.rule_policy import RulePolicy
+from engine import rule_keys
+
+def state(action, **more):
+    return {**({"prev_action": {"action_name": action}} if action else {}), **more}
+
+ask = dict(user={"intent": "ask"})
+parts = [state(None), state("listen", **ask), state("listen", user={"intent": "ask", "text": "x"}), state("reply"),
+         state("listen", slots={"heard": [1.0]}), state("form", active_loop={"name": "form"})]
+rules = {json.dumps(list(one)): "reply" for size in (1, 2, 3) for one in itertools.product(parts, repeat=size)}
+told = [list(one) for size in (1, 2, 3, 4) for one in itertools.product(parts, repeat=size)][::7]
+
+policy = object.__new__(RulePolicy)
+stock = [policy._get_possible_keys(rules, states) for states in told]
+rule_keys.apply()
+assert [policy._get_possible_keys(rules, states) for states in told] == stock
+assert 0 < sum(map(len, stock)) and any(not found for found in stock)
+fewer = dict(list(rules.items())[:9])  # another lookup, and one that has grown since
+first = policy._get_possible_keys(fewer, told[3])
+assert first == {key for key in policy._get_possible_keys(rules, told[3]) if key in fewer}
+fewer.update(rules)
+assert policy._get_possible_keys(fewer, told[3]) == policy._get_possible_keys(rules, told[3])
+"""
+
 GUARDS = """
 import sys
 from rasa.core.actions.action import RemoteAction
@@ -250,12 +276,14 @@ from rasa.core.tracker_store import SQLTrackerStore
 from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.utils.endpoints import EndpointConfig
 from rasa.nlu.classifiers.logistic_regression_classifier import LogisticRegressionClassifier
-from engine import action_calls, plain_runner, ready_weights, tracker_rows
+from rasa.core.policies.rule_policy import RulePolicy
+from engine import action_calls, plain_runner, ready_weights, rule_keys, tracker_rows
+RulePolicy._get_possible_keys = lambda self, lookup, states: set()
 LogisticRegressionClassifier.load = classmethod(lambda cls: None)
 DaskGraphRunner.run = lambda self, inputs=None, targets=None: {}
 EndpointConfig.session = lambda self: None
 SQLTrackerStore.save = lambda self, tracker: None
-for patch in (action_calls, plain_runner, ready_weights, tracker_rows):
+for patch in (action_calls, plain_runner, ready_weights, rule_keys, tracker_rows):
     try:
         patch.apply()
     except RuntimeError:
@@ -300,6 +328,7 @@ else:
         ACTION_CALLS,
         TRACKER_ROWS,
         READY_WEIGHTS,
+        RULE_KEYS,
         GUARDS,
         NO_TENSORFLOW,
     ],
@@ -312,7 +341,8 @@ else:
         "action calls",
         "tracker rows",
         "ready weights",
-        "the other four, Rasa changed",
+        "rule keys",
+        "the other five, Rasa changed",
         "no TensorFlow",
     ],
 )
