@@ -10,7 +10,7 @@ from typing import Any
 from bot.understanding.pattern import Pattern
 from bot.understanding.pieces import MOST_NEEDS
 
-REMEMBERED = 4_000  # words met before all are forgotten: people typed them
+REMEMBERED = 20_000  # words met before all are forgotten: people typed them
 
 
 @dataclass(frozen=True)
