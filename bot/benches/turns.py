@@ -20,7 +20,6 @@ from typing import Any
 
 import psutil
 import requests
-import yaml
 
 from bot.replay.stage import free_port
 from bot.running import model
@@ -29,6 +28,7 @@ from bot.running.prepare import prepare
 from bot.running.steps import step
 from bot.running.supervisor import Running, Supervisor
 from bot.settings import Settings
+from bot.yaml_text import yaml_loads
 
 SENDERS = (1, 8)
 
@@ -56,7 +56,7 @@ def run(*, quick: bool = False) -> dict[str, Any]:
     """The figures of the contract at 8 senders; those at 1 sender and each process's memory beside them."""
     settings = Settings()
     prepare(settings)
-    script = yaml.safe_load((settings.data / "diagnostic" / "bench_turns.yml").read_text(encoding="utf-8"))
+    script = yaml_loads((settings.data / "diagnostic" / "bench_turns.yml").read_text(encoding="utf-8"))
     slices, seconds = (2, 4.0) if quick else (4, 10.0)
     with (
         tempfile.TemporaryDirectory(prefix="relais-bench-") as folder,

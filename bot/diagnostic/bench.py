@@ -9,8 +9,6 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import yaml
-
 from bot.database import connect, sessions
 from bot.diagnostic.acting import Actor, Talk
 from bot.diagnostic.lasting import LENGTH, SHORT, last
@@ -23,6 +21,7 @@ from bot.diagnostic.urgency import urgency
 from bot.replay.play import FrozenClock
 from bot.replay.stage import Stage, stage
 from bot.settings import Settings
+from bot.yaml_text import yaml_loads
 
 PEOPLE, FEW = 320, 40
 # Conversations at the same time: the engine is one process, more only queue.
@@ -65,7 +64,7 @@ def run(*, quick: bool = False) -> dict[str, Any]:
     population = Population.load(settings.data)
     clock = FrozenClock()
     people = population.draw(FEW if quick else PEOPLE)
-    scripts = yaml.safe_load((settings.data / "diagnostic" / "bench_turns.yml").read_text(encoding="utf-8"))
+    scripts = yaml_loads((settings.data / "diagnostic" / "bench_turns.yml").read_text(encoding="utf-8"))
     with stage(settings, clock) as opened:
         talks = converse(opened, clock, population, people)
         length = SHORT if quick else LENGTH

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
+from bot.yaml_text import yaml_loads
 
 PAST = "past"
 _WORD = re.compile(r"\w+")
@@ -27,7 +27,7 @@ class Horizons:
     @classmethod
     def load(cls, data: Path) -> Horizons:
         """Read `diagnostic/horizons.yml` below this folder."""
-        raw = yaml.safe_load((data / "diagnostic" / "horizons.yml").read_text(encoding="utf-8"))
+        raw = yaml_loads((data / "diagnostic" / "horizons.yml").read_text(encoding="utf-8"))
         found = {
             _folded(phrase): level
             for level, languages in raw.items()

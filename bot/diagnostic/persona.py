@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import yaml
+from bot.yaml_text import yaml_loads
 
 SEED = 20261122
 # What a person answers a question back, a refusal, a greeting with: intents of the classifier's examples.
@@ -58,7 +58,7 @@ class Population:
     @classmethod
     def load(cls, data: Path) -> Population:
         """Read `diagnostic/personas.yml`, the region's communes and the classifier's examples below this folder."""
-        spec = yaml.safe_load((data / "diagnostic" / "personas.yml").read_text(encoding="utf-8"))
+        spec = yaml_loads((data / "diagnostic" / "personas.yml").read_text(encoding="utf-8"))
         phrases = {language: _examples(data / "nlu" / language) for language in spec["languages"]}
         return cls(spec, _communes(data, spec), phrases)
 
@@ -189,7 +189,7 @@ def _examples(folder: Path) -> dict[str, list[str]]:
     """Examples by intent of the classifier's files in this folder."""
     found: dict[str, list[str]] = {}
     for path in sorted(folder.glob("*.yml")):
-        for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
+        for entry in yaml_loads(path.read_text(encoding="utf-8"))["nlu"]:
             lines = [line.removeprefix("- ").strip() for line in str(entry.get("examples", "")).splitlines()]
             found.setdefault(entry.get("intent", ""), []).extend(line for line in lines if line)
     return found

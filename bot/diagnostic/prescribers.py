@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
+from bot.yaml_text import yaml_loads
 
 _SIGNS = re.compile(r"[\W_]+")
 
@@ -22,7 +22,7 @@ class Prescribers:
     @classmethod
     def load(cls, data: Path) -> Prescribers:
         """Read `diagnostic/prescribers.yml` below this folder."""
-        raw = yaml.safe_load((data / "diagnostic" / "prescribers.yml").read_text(encoding="utf-8"))
+        raw = yaml_loads((data / "diagnostic" / "prescribers.yml").read_text(encoding="utf-8"))
         return cls(
             {_bare(str(code)): str(name) for code, name in raw["prescribers"].items()},
             frozenset(_bare(str(word)) for word in raw["introductions"]),

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.diagnostic.reply import Choice, Say
 from bot.diagnostic.state import State
+from bot.yaml_text import yaml_loads
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ class Questions:
     @classmethod
     def load(cls, data: Path) -> Questions:
         """Read `diagnostic/questions.yml` below this folder."""
-        raw = yaml.safe_load((data / "diagnostic" / "questions.yml").read_text(encoding="utf-8"))
+        raw = yaml_loads((data / "diagnostic" / "questions.yml").read_text(encoding="utf-8"))
         return cls(
             opening=[Opening(**entry) for entry in raw["opening"]],
             settling=raw["settling"],

@@ -9,11 +9,10 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.diagnostic.scene import Candidate
 from bot.diagnostic.state import State
 from bot.diagnostic.urgency import LOCAL, hurried
+from bot.yaml_text import yaml_loads
 
 # Never asked for the order's sake: worked out, asked first of all, or a wish the person names unasked.
 DERIVED = ("urgency", "purpose", "needs", "skills")
@@ -37,7 +36,7 @@ class Relevance:
     @classmethod
     def load(cls, data: Path) -> Relevance:
         """Read `diagnostic/relevance.yml` below this folder."""
-        raw = yaml.safe_load((data / "diagnostic" / "relevance.yml").read_text(encoding="utf-8"))
+        raw = yaml_loads((data / "diagnostic" / "relevance.yml").read_text(encoding="utf-8"))
         return cls(
             raw["named_need"],
             raw["tiers"],

@@ -11,11 +11,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.directory.communes import Communes
 from bot.directory.snapshot import Snapshot
 from bot.settings import ROOT
+from bot.yaml_text import yaml_loads
 
 PATH = ROOT / "data" / "directory" / "socle.yml"
 
@@ -46,7 +45,7 @@ class Covered:
 @functools.cache
 def socle(path: Path = PATH) -> tuple[SocleService, ...]:
     """The services of the socle, from `data/directory/socle.yml`, by number."""
-    listed: Sequence[Mapping[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))["services"]
+    listed: Sequence[Mapping[str, Any]] = yaml_loads(path.read_text(encoding="utf-8"))["services"]
     made = [
         SocleService(
             one["number"], one["family"], one["label"], frozenset(one["themes"]), _pattern(one["words"])

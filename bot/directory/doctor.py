@@ -9,11 +9,11 @@ from datetime import date
 from typing import Any
 
 import phonenumbers
-import yaml
 
 from bot.directory import freshness, overlays
 from bot.directory.communes import Communes, communes
 from bot.settings import ROOT
+from bot.yaml_text import yaml_loads
 
 PATH = ROOT / "data" / "directory" / "doctor.yml"
 
@@ -41,7 +41,7 @@ class Case:
 @functools.cache
 def words() -> Mapping[str, Any]:
     """Checks and sentences, from `data/directory/doctor.yml`."""
-    loaded: Mapping[str, Any] = yaml.safe_load(PATH.read_text(encoding="utf-8"))
+    loaded: Mapping[str, Any] = yaml_loads(PATH.read_text(encoding="utf-8"))
     return loaded
 
 

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal
 
-import yaml
-
 from bot.settings import ROOT
+from bot.yaml_text import yaml_loads
 
 PATH = ROOT / "data" / "directory" / "freshness.yml"
 
@@ -32,7 +31,7 @@ class Held:
 @functools.cache
 def rules() -> Mapping[str, Any]:
     """The rules of freshness, from `data/directory/freshness.yml`."""
-    loaded: Mapping[str, Any] = yaml.safe_load(PATH.read_text(encoding="utf-8"))
+    loaded: Mapping[str, Any] = yaml_loads(PATH.read_text(encoding="utf-8"))
     return loaded
 
 

@@ -12,11 +12,11 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-import yaml
 
 from bot.directory.communes import Commune, Communes, communes
 from bot.directory.schema import CODES, FIELDS, LISTS, Kind
 from bot.settings import ROOT
+from bot.yaml_text import yaml_loads
 
 PATH = ROOT / "data" / "directory" / "generator.yml"
 STRUCTURES, SERVICES = 110_077, 180_160
@@ -25,7 +25,7 @@ _LATEST = date(2026, 6, 30)
 
 @functools.cache
 def _words() -> Any:
-    return yaml.safe_load(PATH.read_text(encoding="utf-8"))
+    return yaml_loads(PATH.read_text(encoding="utf-8"))
 
 
 def structures(count: int = STRUCTURES, seed: int = 1) -> Iterator[dict[str, Any]]:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 
 from bot.directory.communes import NATIONAL, Communes
@@ -26,6 +25,7 @@ from bot.directory.index import (
     theme_bits,
 )
 from bot.settings import ROOT
+from bot.yaml_text import yaml_loads
 
 PATH = ROOT / "data" / "directory" / "reach.yml"
 
@@ -41,7 +41,7 @@ class UnknownCommune(LookupError):
 @functools.cache
 def reach_rules() -> Mapping[str, Any]:
     """Radius, road factor and interleaving, from `data/directory/reach.yml`."""
-    loaded: Mapping[str, Any] = yaml.safe_load(PATH.read_text(encoding="utf-8"))
+    loaded: Mapping[str, Any] = yaml_loads(PATH.read_text(encoding="utf-8"))
     return loaded
 
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 
 from bot.directory.index import Bools, Index
 from bot.settings import ROOT
+from bot.yaml_text import yaml_loads
 
 PATH = ROOT / "data" / "directory" / "words.yml"
 Part = Literal["name", "coded", "text", "publics"]
@@ -32,7 +32,7 @@ _LONGEST = 400
 @functools.cache
 def rules() -> Mapping[str, Any]:
     """Stop words, endings and weights, from `data/directory/words.yml`."""
-    loaded: Mapping[str, Any] = yaml.safe_load(PATH.read_text(encoding="utf-8"))
+    loaded: Mapping[str, Any] = yaml_loads(PATH.read_text(encoding="utf-8"))
     return loaded
 
 

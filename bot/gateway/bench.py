@@ -28,6 +28,7 @@ from bot.running.prepare import prepare
 from bot.running.steps import StepFailed, step
 from bot.running.supervisor import Supervisor
 from bot.settings import ROOT, Settings
+from bot.yaml_text import yaml_loads
 
 PEOPLE = 200
 ENGINES = 2
@@ -77,7 +78,7 @@ def _killed(url: str, quick: bool) -> dict[str, Any]:
 
 def _crowded(url: str, quick: bool) -> dict[str, Any]:
     slices, seconds = (1, 12.0) if quick else (3, 25.0)
-    script = yaml.safe_load((Settings().data / "diagnostic" / "bench_turns.yml").read_text(encoding="utf-8"))
+    script = yaml_loads((Settings().data / "diagnostic" / "bench_turns.yml").read_text(encoding="utf-8"))
     scripts = script["conversations"]
     ours, stock = crowd.Tally(), crowd.Tally()
     with everything(url) as (settings, api, stock_port):
@@ -166,7 +167,7 @@ def _redis(stack: ExitStack, folder: Path) -> Path:
     )
     stack.callback(server.wait)
     stack.callback(server.terminate)
-    endpoints = yaml.safe_load((ROOT / "endpoints.yml").read_text(encoding="utf-8"))
+    endpoints = yaml_loads((ROOT / "endpoints.yml").read_text(encoding="utf-8"))
     endpoints["lock_store"] = {"type": "redis", "url": "127.0.0.1", "port": port, "db": 0}
     found = folder / "endpoints.yml"
     found.write_text(yaml.safe_dump(endpoints), encoding="utf-8")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
+from bot.yaml_text import yaml_loads
 
 # What stands around a typed number: « 1. », « 1) », « (1) », « n°1 », « 1️⃣ ».
 PARTS = re.compile(r"[,،፣፡()（）]")  # what parts a label into things that can each be said alone
@@ -56,12 +56,12 @@ class AnswerWords:
     def load(cls, data: Path) -> AnswerWords:
         """From `gateway/numbers.yml` (language → number → words) and `gateway/assent.yml` (yes, no → language →
         words) under the data folder."""
-        content = yaml.safe_load((data / "gateway" / "numbers.yml").read_text(encoding="utf-8"))
+        content = yaml_loads((data / "gateway" / "numbers.yml").read_text(encoding="utf-8"))
         numbers: dict[str, int] = {}
         for by_number in content["numbers"].values():
             for number, spellings in by_number.items():
                 numbers.update((folded(spelling), int(number)) for spelling in spellings)
-        content = yaml.safe_load((data / "gateway" / "assent.yml").read_text(encoding="utf-8"))
+        content = yaml_loads((data / "gateway" / "assent.yml").read_text(encoding="utf-8"))
         assent: dict[str, bool] = {}
         for answer in (True, False):
             for words in content["yes" if answer else "no"].values():
@@ -90,7 +90,7 @@ class Keywords:
     @classmethod
     def load(cls, data: Path) -> Keywords:
         """From `gateway/keywords.yml` under the data folder: signal → words."""
-        content = yaml.safe_load((data / "gateway" / "keywords.yml").read_text(encoding="utf-8"))
+        content = yaml_loads((data / "gateway" / "keywords.yml").read_text(encoding="utf-8"))
         return cls({folded(word): signal for signal, words in content["keywords"].items() for word in words})
 
     def signal(self, text: str) -> str | None:

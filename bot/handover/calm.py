@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import yaml
+from bot.yaml_text import yaml_loads
 
 SUNDAY = 6
 
@@ -40,7 +40,7 @@ class Calm:
 @functools.cache
 def calm(data: Path) -> Calm:
     """The quiet hours under the data folder."""
-    content = yaml.safe_load((data / "calendar" / "france.yml").read_text(encoding="utf-8"))
+    content = yaml_loads((data / "calendar" / "france.yml").read_text(encoding="utf-8"))
     said = content["quiet"]
     listed = content["public_holidays"] if said["public_holidays"] else []
     fixed = [tuple(map(int, one["date"].split("-"))) for one in listed if "date" in one]

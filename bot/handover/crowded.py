@@ -9,7 +9,6 @@ from itertools import batched
 from random import Random
 from typing import Any
 
-import yaml
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -23,6 +22,7 @@ from bot.handover.summary import summarise
 from bot.handover.tables import Counsellor, Handover, Note
 from bot.handover.wording import Wording, wording
 from bot.settings import Settings
+from bot.yaml_text import yaml_loads
 
 BATCH = 500
 DAYS = {"U0": 0, "U1": 1, "U2": 5, "U3": 20, "U4": 60}
@@ -54,7 +54,7 @@ def fill(
     now: datetime,
 ) -> list[str]:
     """Write them; one session cookie a counsellor. The last counsellors see every team, the others one each."""
-    script = yaml.safe_load((settings.data / "handover" / "bench.yml").read_text(encoding="utf-8"))
+    script = yaml_loads((settings.data / "handover" / "bench.yml").read_text(encoding="utf-8"))
     platforms = load(settings.data / "handover" / "platforms.yml")
     with make.begin() as session:
         services = [

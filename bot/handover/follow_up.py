@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import yaml
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -20,6 +19,7 @@ from bot.handover.life import Outcome, State
 from bot.handover.tables import FollowUp, Handover
 from bot.handover.thread import Thread
 from bot.observatory import needs
+from bot.yaml_text import yaml_loads
 
 CONSENT = "follow-up-consent"
 ANSWER = "follow-up"
@@ -46,7 +46,7 @@ class Plan:
 @functools.cache
 def plan(data: Path) -> Plan:
     """From `handover/follow_up.yml` under the data folder."""
-    content = yaml.safe_load((data / "handover" / "follow_up.yml").read_text(encoding="utf-8"))
+    content = yaml_loads((data / "handover" / "follow_up.yml").read_text(encoding="utf-8"))
     questions = (
         Question(one["day"], one["key"], tuple(map(str, one["answers"]))) for one in content["questions"]
     )

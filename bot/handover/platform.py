@@ -9,9 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-import yaml
-
 from bot.handover import hours
+from bot.yaml_text import yaml_loads
 
 LEVELS = ("commune", "epci", "departement", "region")
 
@@ -192,7 +191,7 @@ def load(path: Path) -> tuple[Platform, ...]:
 
     Raises `KeyError` or `ValueError` when an entry lacks what a platform needs or names no known level.
     """
-    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content = yaml_loads(path.read_text(encoding="utf-8"))
     default = (content.get("default_hours") or {}).get("value")
     return tuple(read(entry, default) for entry in content["platforms"])
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import yaml
 from sqlalchemy import select
 from sqlalchemy.orm import Session, defer, sessionmaker
 
@@ -19,6 +18,7 @@ from bot.handover.staffing import Staffing, person_of, staffing
 from bot.handover.tables import Handover
 from bot.handover.telling import happen
 from bot.handover.thread import Thread
+from bot.yaml_text import yaml_loads
 
 UNKNOWN = Platform("", "")
 
@@ -36,7 +36,7 @@ class Delays:
 @functools.cache
 def delays(data: Path) -> Mapping[str, Delays]:
     """By urgency, from `handover/delays.yml` under the data folder."""
-    content = yaml.safe_load((data / "handover" / "delays.yml").read_text(encoding="utf-8"))
+    content = yaml_loads((data / "handover" / "delays.yml").read_text(encoding="utf-8"))
     return {
         urgency: Delays(
             remind=tuple(timedelta(hours=hours) for hours in row["remind"]),

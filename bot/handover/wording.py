@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
+from bot.yaml_text import yaml_loads
 
 FILES = ("summary.fr.yml", "mobility_labels.yml", "withheld.yml")
 
@@ -45,5 +45,5 @@ def fold(text: str) -> str:
 def wording(data: Path) -> Wording:
     """The summary's words from the data folder's `handover/`."""
     folder = data / "handover"
-    read = (yaml.safe_load((folder / name).read_text(encoding="utf-8")) for name in FILES)
+    read = (yaml_loads((folder / name).read_text(encoding="utf-8")) for name in FILES)
     return Wording(*read)

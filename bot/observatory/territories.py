@@ -8,7 +8,7 @@ import gzip
 from collections.abc import Mapping
 from pathlib import Path
 
-import yaml
+from bot.yaml_text import yaml_loads
 
 
 @functools.cache
@@ -26,7 +26,7 @@ def epci_name(data: Path, siren: str) -> str:
 @functools.cache
 def departement_names(data: Path) -> Mapping[str, str]:
     """INSEE code to name, from `handover/departements.yml` under the data folder."""
-    names: Mapping[str, str] = yaml.safe_load(
+    names: Mapping[str, str] = yaml_loads(
         (data / "handover" / "departements.yml").read_text(encoding="utf-8")
     )
     return names

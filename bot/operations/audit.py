@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import requests
-import yaml
 
 from bot.operations.materials import Package, packages
 from bot.settings import ROOT
+from bot.yaml_text import yaml_loads
 
 SERVICE = "https://api.osv.dev"
 ACCEPTED = ROOT / "data" / "security" / "accepted.yml"
@@ -76,7 +76,7 @@ def _reason(package: Package, advisory: str, accepted: Mapping[str, str]) -> str
 
 def load_accepted(path: Path = ACCEPTED) -> dict[str, str]:
     """Advisory or `part/package` → why it is out of reach."""
-    content: dict[str, str] = yaml.safe_load(path.read_text(encoding="utf-8"))["accepted"]
+    content: dict[str, str] = yaml_loads(path.read_text(encoding="utf-8"))["accepted"]
     return content
 
 

@@ -11,7 +11,6 @@ import time
 from typing import Any
 
 import psutil
-import yaml
 from sqlalchemy import create_engine, text
 
 from bot.benches import crowd
@@ -19,6 +18,7 @@ from bot.directory.cluster import MissingPostgres, cluster
 from bot.gateway.bench import everything, metadata
 from bot.running.steps import StepFailed, step
 from bot.settings import Settings
+from bot.yaml_text import yaml_loads
 
 PEOPLE = (1, 8, 10, 50, 200)
 QUICK = (1, 8)
@@ -87,7 +87,7 @@ def rounds(quick: bool) -> list[tuple[int, float]]:
 def conversations() -> list[list[str]]:
     """What people type, in order: the conversations of `relais bench turns`."""
     path = Settings().data / "diagnostic" / "bench_turns.yml"
-    found: list[list[str]] = yaml.safe_load(path.read_text(encoding="utf-8"))["conversations"]
+    found: list[list[str]] = yaml_loads(path.read_text(encoding="utf-8"))["conversations"]
     return found
 
 

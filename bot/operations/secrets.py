@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings
 from sqlalchemy.engine import make_url
@@ -16,6 +15,7 @@ from bot.channels.settings import SmsSettings, TelegramSettings
 from bot.directory.settings import DirectorySettings
 from bot.running.steps import StepFailed
 from bot.settings import Settings
+from bot.yaml_text import yaml_loads
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1", "", None})
 # Ours to choose. What a provider gives (bot token, SMTP password) is not judged here.
@@ -40,7 +40,7 @@ def weak(secret: str, rules: dict[str, Any]) -> str | None:
 
 def findings(settings: Settings, others: Sequence[BaseSettings] | None = None) -> list[str]:
     """One sentence for each secret that is weak, naming its setting, never its value."""
-    rules = yaml.safe_load((settings.data / "security" / "weak.yml").read_text(encoding="utf-8"))
+    rules = yaml_loads((settings.data / "security" / "weak.yml").read_text(encoding="utf-8"))
     found = []
     for name, secret in _secrets(settings, others):
         said = weak(secret, rules)

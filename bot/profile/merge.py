@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from bot.profile.codes import fields, is_list
+from bot.yaml_text import yaml_loads
 
 if TYPE_CHECKING:
     from bot.understanding.facts import Fact
@@ -40,7 +39,7 @@ class Merge:
 @functools.cache
 def exclusions(path: Path = EXCLUSIONS) -> Mapping[str, Any]:
     """The codes that exclude each other, from data/profile/exclusions.yml. Shared: do not change it."""
-    loaded: Mapping[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    loaded: Mapping[str, Any] = yaml_loads(path.read_text(encoding="utf-8"))
     return loaded
 
 

@@ -11,6 +11,8 @@ from typing import Any
 
 import yaml
 
+from bot.yaml_text import yaml_loads
+
 CHANNELS = ("web", "telegram", "sms")
 
 
@@ -37,7 +39,7 @@ def read(path: Path) -> list[Script]:
     """The conversations of a YAML or JSON file. Raises `BadScript`."""
     try:
         text = path.read_text(encoding="utf-8")
-        raw = json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
+        raw = json.loads(text) if path.suffix == ".json" else yaml_loads(text)
     except OSError as error:
         raise BadScript(f"{path}: {error.strerror}") from error
     except (UnicodeDecodeError, ValueError, yaml.YAMLError) as error:

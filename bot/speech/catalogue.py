@@ -10,6 +10,8 @@ from typing import Any
 
 import yaml
 
+from bot.yaml_text import Loader
+
 VARIANTS = ("text", "plain", "sms", "telegram", "web")
 CATEGORIES = ("zero", "one", "two", "few", "many", "other")
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
@@ -158,7 +160,7 @@ def _about(where: str, language: str, about: object) -> Mapping[str, Any]:
     return about
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(Loader):
     """Refuses a mapping in which a key comes twice, and reads `on`, `no` and `yes` as the words they are."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:

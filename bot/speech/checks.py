@@ -10,12 +10,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from bot.speech.catalogue import PLACEHOLDER, Catalogue, Entry, Plural, placeholders, texts
 from bot.speech.formats import Formats
 from bot.speech.gsm7 import Alphabet
 from bot.speech.pieces import Loss, Piece
+from bot.yaml_text import yaml_loads
 
 PLAIN_WORDS = 15
 ABOUT = ("language", "name", "direction", "translated_by", "reviewed_by_native", "date")
@@ -37,7 +36,7 @@ class Kept:
     @classmethod
     def load(cls, path: Path) -> Kept:
         """Read the keep-list."""
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml_loads(path.read_text(encoding="utf-8"))
         longest_first = tuple(sorted(content["words"], key=len, reverse=True))
         return cls(longest_first, tuple(content["keys"]), frozenset(content["telling"]))
 

@@ -10,11 +10,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import phonenumbers
-import yaml
 from babel import Locale
 from babel.dates import format_date, format_time
 from babel.lists import format_list
 from babel.numbers import format_decimal
+
+from bot.yaml_text import yaml_loads
 
 PARIS = ZoneInfo("Europe/Paris")
 _SLOT = re.compile("\ue000([0-9]+)\ue001")
@@ -84,7 +85,7 @@ class Formats:
 
 def load(path: Path) -> dict[str, Formats]:
     """The formats of every language the product speaks, in the order of the file."""
-    patterns = yaml.safe_load(path.read_text(encoding="utf-8"))
+    patterns = yaml_loads(path.read_text(encoding="utf-8"))
     return {language: Formats(patterns[language]) for language in patterns}
 
 

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import yaml
-
 from bot.speech.pieces import Loss, Piece, Pieces, plain
+from bot.yaml_text import yaml_loads
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ class Alphabet:
     @classmethod
     def load(cls, path: Path) -> Alphabet:
         """Read `gsm7.yml`."""
-        table = yaml.safe_load(path.read_text(encoding="utf-8"))
+        table = yaml_loads(path.read_text(encoding="utf-8"))
         return cls(
             basic=frozenset(table["basic"]),
             extension=frozenset(table["extension"]),

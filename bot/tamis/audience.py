@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
+from bot.yaml_text import yaml_loads
 
 _BESIDE = re.compile(r"[^.;:,]{0,25}? (?:et|ou) (?:aux |des |les |leurs )([a-z-]+)")
 _NOUN = re.compile(r"[a-z][a-z-]*")
@@ -38,7 +38,7 @@ class Audience:
     @classmethod
     def load(cls, data: Path) -> Audience:
         """Reads `tamis/audience.yml` under the data folder."""
-        return cls(yaml.safe_load((data / "tamis" / "audience.yml").read_text(encoding="utf-8")))
+        return cls(yaml_loads((data / "tamis" / "audience.yml").read_text(encoding="utf-8")))
 
     def restricts(self, text: str) -> bool:
         """Whether a folded sentence says that not everybody may come."""

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import psutil
-import yaml
 
 from bot.profile import codes as profile_codes
 from bot.settings import ROOT
@@ -21,6 +20,7 @@ from bot.tamis.places import Register
 from bot.tamis.reader import Reader
 from bot.tamis.sieve import STATUSES, Decision, decide
 from bot.tamis.tamis import Tamis
+from bot.yaml_text import yaml_loads
 
 NATIONAL, REGION = 180_000, 10_000
 NOW = dt.date(2026, 11, 23)
@@ -41,7 +41,7 @@ def run(quick: bool = False) -> dict[str, Any]:
     people_count, compared = (60, 2) if quick else (300, 4)
     load = [os.getloadavg()[0]]
     reader = Reader.load(ROOT / "data")
-    pieces = yaml.safe_load(PIECES.read_text(encoding="utf-8"))
+    pieces = yaml_loads(PIECES.read_text(encoding="utf-8"))
     draw = random.Random(20261122)
     communes = _communes(reader)
     started, spent = time.perf_counter(), _processor_s()

@@ -17,6 +17,7 @@ from bot.tamis.labelled import load, people, score
 from bot.tamis.person import ProfileError, person
 from bot.tamis.reader import Reader, Reading
 from bot.tamis.sieve import decide
+from bot.yaml_text import Loader
 
 DATA = ROOT / "data"
 
@@ -35,7 +36,7 @@ def load_list(path: Path) -> list[Any]:
     return loaded
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(Loader):
     """YAML that leaves dates as text, as JSON does."""
 
 

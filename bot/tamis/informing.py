@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import spacy
-import yaml
 from spacy.matcher import Matcher
+
+from bot.yaml_text import yaml_loads
 
 _SLOT = re.compile(r"^(?:\{(?P<list>[a-z]+)\}|\.\.(?P<gap>\d+)|(?P<word>[^?{}]+))(?P<maybe>\?)?$")
 _ENDINGS = ("", "e", "s", "es")
@@ -37,7 +38,7 @@ class Informing:
     @classmethod
     def load(cls, data: Path) -> Informing:
         """Reads `tamis/information.yml` under the data folder."""
-        return cls(yaml.safe_load((data / "tamis" / "information.yml").read_text(encoding="utf-8")))
+        return cls(yaml_loads((data / "tamis" / "information.yml").read_text(encoding="utf-8")))
 
     def forget(self) -> None:
         """Drops the answers kept in memory."""

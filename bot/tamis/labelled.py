@@ -9,12 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.tamis.criteria import atoms
 from bot.tamis.person import person
 from bot.tamis.reader import Reader
 from bot.tamis.sieve import decide
+from bot.yaml_text import yaml_loads
 
 NOW = dt.date(2026, 11, 23)
 _FIELDS = {
@@ -99,7 +98,7 @@ def load(folder: Path, records: Mapping[str, Mapping[str, Any]] | None = None) -
     """
     cases: list[Case] = []
     for path in sorted(folder.glob("*.yml")):
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = yaml_loads(path.read_text(encoding="utf-8"))
         for number, entry in enumerate(data.get("cases", ())):
             name = f"{path.stem}-{number + 1}"
             source = entry.get("s", data["source"])
@@ -134,7 +133,7 @@ def load(folder: Path, records: Mapping[str, Mapping[str, Any]] | None = None) -
 
 def people(path: Path) -> dict[str, Mapping[str, Any]]:
     """The named people of `people.yml`."""
-    loaded: dict[str, Mapping[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    loaded: dict[str, Mapping[str, Any]] = yaml_loads(path.read_text(encoding="utf-8"))
     return loaded
 
 

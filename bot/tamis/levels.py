@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.tamis.criteria import Age, AllOf, AnyOf, Doubt, Expression, Not, Situation, Stated, atoms
 from bot.tamis.measures import OLDEST
+from bot.yaml_text import yaml_loads
 
 
 class Levels:
@@ -25,7 +24,7 @@ class Levels:
     @classmethod
     def load(cls, data: Path) -> Levels:
         """Reads `tamis/levels.yml` under the data folder."""
-        return cls(yaml.safe_load((data / "tamis" / "levels.yml").read_text(encoding="utf-8")))
+        return cls(yaml_loads((data / "tamis" / "levels.yml").read_text(encoding="utf-8")))
 
     def of(self, expressions: Iterable[Expression]) -> int:
         """0 to 5 for requirements that all apply."""

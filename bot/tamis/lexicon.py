@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.tamis.calendar import Calendar
 from bot.tamis.criteria import Access, Expression, Licence, Not, Purpose, Stated, Vehicle, any_of
 from bot.tamis.measures import AMOUNT, Ages, Durations, Numbers, Quotients
 from bot.tamis.shortened import Shortened
 from bot.tamis.situations import Situations
+from bot.yaml_text import yaml_loads
 
 
 def _joined(words: Iterable[str]) -> re.Pattern[str]:
@@ -167,7 +166,7 @@ class Lexicon:
     def load(cls, data: Path, situations: Situations) -> Lexicon:
         """Reads `patterns.yml`, `measures.yml` and `shortened.yml` in the data folder's `tamis`."""
         patterns, measures, shortened = (
-            yaml.safe_load((data / "tamis" / name).read_text(encoding="utf-8"))
+            yaml_loads((data / "tamis" / name).read_text(encoding="utf-8"))
             for name in ("patterns.yml", "measures.yml", "shortened.yml")
         )
         return cls(patterns, measures, Shortened(shortened), situations)

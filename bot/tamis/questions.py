@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 
 from bot.profile import codes as profile_codes
 from bot.tamis.columns import BITS
 from bot.tamis.compiled import Verdicts
 from bot.tamis.person import Person
+from bot.yaml_text import yaml_loads
 
 SHOWN = 3  # offers named to explain a question
 _KNOWN = {
@@ -60,7 +60,7 @@ class Weights:
     @classmethod
     def load(cls, data: Path) -> Weights:
         """Reads `tamis/questions.yml` under the data folder."""
-        return cls(yaml.safe_load((data / "tamis" / "questions.yml").read_text(encoding="utf-8")))
+        return cls(yaml_loads((data / "tamis" / "questions.yml").read_text(encoding="utf-8")))
 
     def fixed(
         self, levels: NDArray[np.int8], delays: Sequence[int | None], professional: Sequence[bool]

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-import yaml
-
 from bot.tamis.audience import Audience
 from bot.tamis.combine import Statement, merge_lines, with_publics
 from bot.tamis.criteria import Criterion
@@ -31,6 +29,7 @@ from bot.tamis.unread import dated, is_unread
 from bot.tamis.values import codes, date, days
 from bot.tamis.zones import neighbourhood
 from bot.tamis.zones import zone as zone_of
+from bot.yaml_text import yaml_loads
 
 READ_FIELDS = ("publics_precisions", "conditions_acces", "frais_precisions", "description")
 READ_EXTRA = ("fin", "fin_motif", "a_verifier", "saison", "delai_jours")
@@ -73,7 +72,7 @@ class Reader:
         self._statements = Statements(self._lexicon, self._spotter, self._informing, self._audience)
         self._signposts = Signposts(self._lexicon, self._spotter, self._statements, self._audience)
         self._levels = Levels.load(data)
-        rules = yaml.safe_load((data / "tamis" / "sources.yml").read_text(encoding="utf-8"))
+        rules = yaml_loads((data / "tamis" / "sources.yml").read_text(encoding="utf-8"))
         self.forms: Mapping[str, str] = rules["forms"]
         self._sources: Mapping[str, Mapping[str, Any]] = rules
         self._ear = Ear.load(data)

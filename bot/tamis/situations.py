@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.tamis.criteria import CONTRADICTED, MET, UNKNOWN, Age, Expression, Situation
+from bot.yaml_text import yaml_loads
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ class Situations:
     @classmethod
     def load(cls, data: Path) -> Situations:
         """Reads `tamis/situations.yml` under the data folder."""
-        return cls(yaml.safe_load((data / "tamis" / "situations.yml").read_text(encoding="utf-8")))
+        return cls(yaml_loads((data / "tamis" / "situations.yml").read_text(encoding="utf-8")))
 
     def _define(self, code: str, spec: Mapping[str, Any]) -> Definition:
         met_by = frozenset(spec.get("met_by", ()))

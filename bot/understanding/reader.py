@@ -10,10 +10,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from bot.understanding import expressions
 from bot.understanding.alarm import Alarms, Heard
 from bot.understanding.codes import settled
 from bot.understanding.ear import Ear
+from bot.understanding.expressions import keep, prepare
 from bot.understanding.facts import Fact, Reading
 from bot.understanding.keeping import built_to_stay
 from bot.understanding.labels import Labels
@@ -95,12 +95,12 @@ class Understanding:
         began = time.monotonic()
         for lexicon in (*self.lexicons.values(), *self._alarms.lexicons):
             for pattern in lexicon.patterns():
-                expressions.prepare(pattern.regular)
+                prepare(pattern.regular)
                 worked = time.monotonic() - began
                 if rest and worked > SHIFT:
                     time.sleep(rest * worked)
                     began = time.monotonic()
-        expressions.keep()
+        keep()
 
     def read(
         self,

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from bot.replay.play import FrozenClock, play
 from bot.replay.script import Script
 from bot.replay.stage import Stage
+from bot.yaml_text import yaml_loads
 
 HERE = Path(__file__).parent
 
@@ -19,7 +19,7 @@ HERE = Path(__file__).parent
 def cases() -> list[Any]:
     found = []
     for path in sorted(HERE.glob("*.yml")):
-        for entry in yaml.safe_load(path.read_text(encoding="utf-8")):
+        for entry in yaml_loads(path.read_text(encoding="utf-8")):
             found.append(pytest.param(entry, id=f"{path.stem}:{entry['id']}"))
     return found
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+
+from bot.yaml_text import yaml_loads
 
 FOLDER = Path(__file__).parents[2] / "data" / "nlu"
 LANGUAGES = ("fr", "en", "ar", "fa", "ps", "uk", "ru", "ti", "es", "pt", "tr", "ro")
@@ -46,7 +47,7 @@ LEAST_ELSEWHERE = {"inform": 60, "out_of_scope": 20, "": 14}
 
 def read(language: str) -> dict[str, list[str]]:
     """Intent → its examples, as the file spells them."""
-    loaded: dict[str, Any] = yaml.safe_load((FOLDER / language / "intents.yml").read_text(encoding="utf-8"))
+    loaded: dict[str, Any] = yaml_loads((FOLDER / language / "intents.yml").read_text(encoding="utf-8"))
     assert loaded["version"] == "3.1"
     return {
         block["intent"]: [line.removeprefix("- ").strip() for line in block["examples"].splitlines()]

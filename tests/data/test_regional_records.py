@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from data_inclusion.schema import v1
+
+from bot.yaml_text import yaml_loads
 
 DATA = Path(__file__).parents[2] / "data"
 REGION = ["44", "49", "53", "72", "85"]
@@ -156,7 +157,7 @@ def test_ended_aids_are_there_and_say_so() -> None:
 
 
 def test_families_and_numbers_exist_in_the_socle() -> None:
-    socle = yaml.safe_load((DATA / "directory" / "socle.yml").read_text(encoding="utf-8"))
+    socle = yaml_loads((DATA / "directory" / "socle.yml").read_text(encoding="utf-8"))
     family_of = {service["number"]: service["family"] for service in socle["services"]}
     for service in SERVICES:
         extra = service["extra"]

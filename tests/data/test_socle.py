@@ -13,16 +13,16 @@ from typing import Any
 import holidays
 import opening_hours
 import pytest
-import yaml
 from data_inclusion.schema import v1
 
 from bot.profile.codes import codes
+from bot.yaml_text import yaml_loads
 
 DATA = Path(__file__).parents[2] / "data"
 
 
 def load(name: str) -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.safe_load((DATA / name).read_text(encoding="utf-8"))
+    loaded: dict[str, Any] = yaml_loads((DATA / name).read_text(encoding="utf-8"))
     return loaded
 
 

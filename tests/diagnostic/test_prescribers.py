@@ -3,11 +3,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import yaml
 
 from bot.diagnostic.horizons import Horizons, impossible_age
 from bot.diagnostic.prescribers import Prescribers
 from bot.profile.codes import limits
+from bot.yaml_text import yaml_loads
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 PRESCRIBERS = Prescribers.load(DATA)
@@ -67,7 +67,7 @@ def test_an_age_that_cannot_be(text: str, impossible: bool) -> None:
 
 
 def test_every_language_has_every_horizon() -> None:
-    raw = yaml.safe_load((DATA / "diagnostic" / "horizons.yml").read_text(encoding="utf-8"))
+    raw = yaml_loads((DATA / "diagnostic" / "horizons.yml").read_text(encoding="utf-8"))
     languages = [set(raw[level]) for level in ("U2", "U3", "U4", "past")]
     assert all(one == languages[0] for one in languages)
     assert len(languages[0]) == 12

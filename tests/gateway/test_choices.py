@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-import yaml
 
 from bot.gateway.choices import AnswerWords, Offered, meant
 from bot.settings import ROOT
+from bot.yaml_text import yaml_loads
 
 WORDS = AnswerWords.load(ROOT / "data")
 LANGUAGES = ("fr", "en", "ar", "fa", "ps", "uk", "ru", "ti", "es", "pt", "tr", "ro")
@@ -57,9 +57,9 @@ def test_meant(text: str, offered: tuple[Offered, ...], wanted: str | None) -> N
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_yes_and_no_answer_our_own_question_in_every_language(language: str) -> None:
-    labels = yaml.safe_load((ROOT / f"data/catalogues/gateway.{language}.yml").read_text(encoding="utf-8"))
+    labels = yaml_loads((ROOT / f"data/catalogues/gateway.{language}.yml").read_text(encoding="utf-8"))
     offered = choices(labels["erase.yes"], labels["erase.no"])
-    words = yaml.safe_load((ROOT / "data/gateway/assent.yml").read_text(encoding="utf-8"))
+    words = yaml_loads((ROOT / "data/gateway/assent.yml").read_text(encoding="utf-8"))
     for word in words["yes"][language]:
         assert meant(word, offered, WORDS) == offered[0], word
     for word in words["no"][language]:

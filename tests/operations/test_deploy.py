@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from bot.operations.example import settings_classes
 from bot.settings import ROOT
+from bot.yaml_text import yaml_loads
 
 DEPLOY = ROOT / "deploy"
-COMPOSE: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
+COMPOSE: dict[str, Any] = yaml_loads((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 # Uvicorn's: which proxies are believed about where somebody comes from.
 SERVERS_OWN = {"FORWARDED_ALLOW_IPS"}

@@ -6,18 +6,18 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-import yaml
 
 from bot.tamis import bench, crew
 from bot.tamis.crew import Crew
 from bot.tamis.reader import Reader, Reading
+from bot.yaml_text import yaml_loads
 
 COMMUNES = [("49023", "49", "200060010", "Beaupréau-en-Mauges"), ("44109", "44", "244400404", "Nantes")]
 
 
 @pytest.fixture(scope="module")
 def services() -> list[dict[str, Any]]:
-    pieces = yaml.safe_load(bench.PIECES.read_text(encoding="utf-8"))
+    pieces = yaml_loads(bench.PIECES.read_text(encoding="utf-8"))
     return list(bench.services(pieces, COMMUNES, 900, random.Random(4)))
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.tamis.criteria import AnyOf, Criterion, Situation, Stated
 from bot.tamis.reader import READ_FIELDS, Reader
+from bot.yaml_text import yaml_loads
 
 
 def fields(reader: Reader, **service: Any) -> list[str]:
@@ -137,7 +137,7 @@ def test_the_commune_named_elsewhere_is_the_one_meant(reader: Reader) -> None:
 
 
 def test_other_names_of_agglomerations_stand_for_real_ones(reader: Reader) -> None:
-    aliases = yaml.safe_load((reader.data / "tamis" / "measures.yml").read_text(encoding="utf-8"))["aliases"]
+    aliases = yaml_loads((reader.data / "tamis" / "measures.yml").read_text(encoding="utf-8"))["aliases"]
     unread = {
         name: official
         for name, official in aliases.items()

@@ -5,9 +5,9 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-import yaml
 
 from bot.understanding.reader import Understanding
+from bot.yaml_text import yaml_loads
 
 TABLES = sorted(Path(__file__).with_name("alarms").glob("*.yml"))
 LEAST_HEARD = 0.98
@@ -154,7 +154,7 @@ def test_listening_knows_who_writes_for_another(understanding: Understanding, mo
 
 @pytest.mark.parametrize("path", TABLES, ids=lambda path: path.stem)
 def test_tables_of_dangers_and_lures(understanding: Understanding, path: Path) -> None:
-    table = yaml.safe_load(path.read_text(encoding="utf-8"))
+    table = yaml_loads(path.read_text(encoding="utf-8"))
     said = [(code, text) for parts in table.values() for code, texts in parts.items() for text in texts]
     missed = [text for code, text in said if code != "lures" and understanding.danger(text) is None]
     false = [text for code, text in said if code == "lures" and understanding.danger(text)]

@@ -17,6 +17,7 @@ import json, sys
 from pathlib import Path
 from zlib import crc32
 import yaml
+from bot.yaml_text import yaml_loads
 from bot.understanding.cases import load_cases
 from bot.understanding.reader import Understanding
 
@@ -30,7 +31,7 @@ for case in load_cases(sorted((folder / "cases").glob("*.yml"))):
         read = understanding.read(text, now=case.now, language=case.language, asked=case.asked)
         out[case.id] = [read.danger, read.signal, read.about_other, [fact.as_dict() for fact in read.facts]]
 for path in sorted((folder / "alarms").glob("*.yml")):
-    for parts in yaml.safe_load(path.read_text(encoding="utf-8")).values():
+    for parts in yaml_loads(path.read_text(encoding="utf-8")).values():
         for texts in parts.values():
             out.update((text, understanding.danger(text)) for text in texts)
 json.dump(out, sys.stdout)

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from jsonschema import Draft202012Validator
 
 from bot.profile.codes import codes, fields, schema
+from bot.yaml_text import yaml_loads
 
 FOLDER = Path(__file__).with_name("cases")
 COMMUNES = Path(__file__).parents[2] / "data" / "places" / "communes.csv.gz"
@@ -33,7 +33,7 @@ Case = dict[str, Any]
 @cache
 def cases(language: str) -> list[Case]:
     """One language's cases, in the file's order."""
-    loaded: list[Case] = yaml.safe_load((FOLDER / f"{language}.yml").read_text(encoding="utf-8"))
+    loaded: list[Case] = yaml_loads((FOLDER / f"{language}.yml").read_text(encoding="utf-8"))
     return loaded
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from bot.running.model import engine_environment, engine_python, ensure
+from bot.yaml_text import yaml_loads
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLES = Path(__file__).with_name("intents")
@@ -41,10 +41,8 @@ asyncio.run(main())
 
 def phrases() -> list[tuple[str, str, str]]:
     """Each phrase of the tables: language (`sms` is French), the intent it means, the phrase."""
-    first: dict[str, dict[str, list[Any]]] = yaml.safe_load(
-        (TABLES / "first.yml").read_text(encoding="utf-8")
-    )
-    facts: dict[str, list[Any]] = yaml.safe_load((TABLES / "inform.yml").read_text(encoding="utf-8"))
+    first: dict[str, dict[str, list[Any]]] = yaml_loads((TABLES / "first.yml").read_text(encoding="utf-8"))
+    facts: dict[str, list[Any]] = yaml_loads((TABLES / "inform.yml").read_text(encoding="utf-8"))
     return [
         (language, intent, str(text))
         for language, intents in [

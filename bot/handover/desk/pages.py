@@ -8,7 +8,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import yaml
 from babel.dates import format_date
 from babel.numbers import format_decimal
 from fastapi.exceptions import RequestValidationError
@@ -17,6 +16,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from bot.yaml_text import yaml_loads
 
 HERE = Path(__file__).parent
 HEADERS = {
@@ -58,7 +59,7 @@ class Words:
 @functools.cache
 def desk_words(data: Path) -> Words:
     """The words of `handover/desk.fr.yml` under the data folder."""
-    return Words(yaml.safe_load((data / "handover" / "desk.fr.yml").read_text(encoding="utf-8")))
+    return Words(yaml_loads((data / "handover" / "desk.fr.yml").read_text(encoding="utf-8")))
 
 
 class Pages:

@@ -9,7 +9,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import yaml
 from sqlalchemy.orm import Session, sessionmaker
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse
@@ -22,6 +21,7 @@ from bot.handover.platform import Places, Platform
 from bot.handover.tables import Counsellor, Handover
 from bot.handover.thread import Thread
 from bot.settings import ROOT
+from bot.yaml_text import yaml_loads
 
 # The place in the navigation of pages that are not one themselves.
 SHOWN_IN = {"case.html": "cases", "service.html": "services"}
@@ -134,11 +134,11 @@ def back(path: str, done: str) -> RedirectResponse:
 def refusals(data: Path) -> dict[str, str | None]:
     """Why a service may refuse, and the form of unavailability that shows, if any."""
     text = (data / "handover" / "refusals.yml").read_text(encoding="utf-8")
-    return {row["code"]: row["form"] for row in yaml.safe_load(text)["refusals"]}
+    return {row["code"]: row["form"] for row in yaml_loads(text)["refusals"]}
 
 
 def phrases(data: Path) -> list[dict[str, Any]]:
     """The phrasebook's sentences from the data folder."""
     text = (data / "handover" / "phrasebook.yml").read_text(encoding="utf-8")
-    listed: list[dict[str, Any]] = yaml.safe_load(text)["phrases"]
+    listed: list[dict[str, Any]] = yaml_loads(text)["phrases"]
     return listed

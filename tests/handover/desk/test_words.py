@@ -6,12 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
-import yaml
 
 from bot.handover.desk import pages, scope, visit
 from bot.handover.desk.accounts import ROLES
 from bot.handover.life import Outcome, State
 from bot.profile.codes import codes
+from bot.yaml_text import yaml_loads
 from tests.handover.conftest import DATA
 
 WORDS = pages.desk_words(DATA)
@@ -60,7 +60,7 @@ def test_every_problem_and_audited_action_has_words() -> None:
 
 
 def test_every_phrase_has_a_sentence_with_its_values() -> None:
-    catalogue = yaml.safe_load((DATA / "catalogues" / "phrasebook.fr.yml").read_text(encoding="utf-8"))
+    catalogue = yaml_loads((DATA / "catalogues" / "phrasebook.fr.yml").read_text(encoding="utf-8"))
     for one in visit.phrases(DATA):
         wanted = set(one["values"]) | ({"name"} if one.get("own_name") else set())
         assert set(re.findall(r"\{([a-z]+)\}", catalogue[one["key"]])) == wanted, one["key"]
