@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as made_by
@@ -41,12 +42,13 @@ class Index:
 
     def __init__(self) -> None:
         self.entries: list[tuple[Rule, Pattern]] = []
-        self._words: dict[str, list[tuple[int, int]]] = {}
-        self._stems: dict[str, list[tuple[int, int]]] = {}
-        self._inside: dict[str, list[tuple[int, int]]] = {}
-        self._ends: dict[str, list[tuple[int, int]]] = {}
+        # Word → the needs it meets, each told by its entry's number × `MOST_NEEDS` + its row: half a million of them.
+        self._words: dict[str, array[int]] = {}
+        self._stems: dict[str, array[int]] = {}
+        self._inside: dict[str, array[int]] = {}
+        self._ends: dict[str, array[int]] = {}
         self._longest = 0  # letters of the longest of those inside words
-        self._free: list[tuple[int, int]] = []
+        self._free = array("I")
         self._unneeded: int | None = None
         self._inner: int | None = None
         self._met: dict[str, int] = {}  # words met before → their bits
@@ -55,27 +57,30 @@ class Index:
         """Adds one pattern of a rule."""
         number = len(self.entries)
         self.entries.append((rule, pattern))
+        first = number * MOST_NEEDS
         for row, need in enumerate(pattern.needs):
             for word in need:
-                self._want(word, row, number)
-        self._free.extend((row, number) for row in range(len(pattern.needs), MOST_NEEDS))
+                self._want(word, first + row)
+        self._free.extend(range(first + len(pattern.needs), first + MOST_NEEDS))
         self._met.clear()
         self._unneeded = self._inner = None
 
-    def _want(self, word: str, row: int, number: int) -> None:
+    def _want(self, word: str, need: int) -> None:
         core = word.strip("*")
         if word.startswith("*"):
             listed = self._inside if word.endswith("*") else self._ends
             self._longest = max(self._longest, len(core))
         else:
             listed = self._stems if word.endswith("*") else self._words
-        listed.setdefault(core, []).append((row, number))
+        listed.setdefault(core, array("I")).append(need)
 
     @property
     def stems(self) -> Iterator[tuple[str, str]]:
         """The stems that patterns need most, each after its first two letters."""
         return (
-            (stem[:2], stem) for stem, wanted in self._stems.items() if any(row == 0 for row, _ in wanted)
+            (stem[:2], stem)
+            for stem, wanted in self._stems.items()
+            if any(need % MOST_NEEDS == 0 for need in wanted)
         )
 
     def where(self, clauses: Sequence[Iterable[str]]) -> list[tuple[int, list[tuple[int, int]]]]:
@@ -141,8 +146,8 @@ class Index:
         wanted = self._met[word] = self._bits(self._wanted_by(word))
         return wanted
 
-    def _wanted_by(self, word: str) -> Iterator[tuple[int, int]]:
-        """The rows and entries of the needs that a word meets."""
+    def _wanted_by(self, word: str) -> Iterator[int]:
+        """The needs that a word meets."""
         yield from self._words.get(word, ())
         for end in range(1, len(word) + 1):
             yield from self._stems.get(word[:end], ())
@@ -153,13 +158,14 @@ class Index:
             for core in _parts(word, self._longest):
                 yield from self._inside.get(core, ())
 
-    def _bits(self, wanted: Iterable[tuple[int, int]]) -> int:
+    def _bits(self, wanted: Iterable[int]) -> int:
         wanted = list(wanted)
         if not wanted:
             return 0
         size = len(self.entries)
         raw = bytearray(MOST_NEEDS * size // 8 + 1)
-        for row, number in wanted:
+        for need in wanted:
+            number, row = divmod(need, MOST_NEEDS)
             at = row * size + number
             raw[at >> 3] |= 1 << (at & 7)
         return int.from_bytes(raw, "little")

@@ -103,6 +103,8 @@ class Lexicon(Vocabulary):
         except PatternError as error:
             raise LexiconError(f"lexicon {name or self.language}: {error}") from error
         del self._grammar  # what it remembers of every word was for reading the file
+        for pattern in self.patterns():
+            pattern.forget()
 
     def patterns(self) -> Iterator[Pattern]:
         """Every pattern of the lexicon."""

@@ -63,6 +63,10 @@ class Pattern:
         """Sets of words (or stems with `*`): of each, every match holds one or more. None of them: no such word."""
         return self.piece.needs
 
+    def forget(self) -> None:
+        """Let go of what is only looked at while a lexicon is read: its index knows the needs, a third of it all."""
+        self.piece = Piece(self.piece.source, (), None)
+
     @cached_property
     def crosses(self) -> bool:
         """Whether a match may hold the border between two clauses."""
