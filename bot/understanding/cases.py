@@ -10,6 +10,8 @@ from typing import Any
 
 import yaml
 
+from bot.yaml_text import yaml_loads
+
 
 class BadCases(ValueError):
     """A file of cases that cannot be used; the message names the file, the case and the key."""
@@ -44,7 +46,7 @@ def load_cases(paths: Iterable[Path]) -> list[Case]:
 
 def _file(path: Path) -> list[Case]:
     try:
-        raw = yaml.load(path.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        raw = yaml_loads(path.read_bytes())
     except OSError as error:
         raise BadCases(f"{path}: {error.strerror}") from error
     except (UnicodeDecodeError, yaml.YAMLError) as error:

@@ -16,7 +16,6 @@ from bot.understanding.communes import AMBIGUOUS, EXACT, UNKNOWN, PlaceAnswer, a
 from bot.understanding.lexicons import load_letters, load_sounds
 from bot.understanding.made import made_once
 from bot.understanding.names import Names
-from bot.understanding.text import Letters
 from bot.understanding.written import LexiconError, read_yaml
 
 SPOKEN = "fr"  # names of places are heard as this language says them
@@ -26,15 +25,15 @@ class Gazetteer(Names):
     """Communes by code and by name, as people spell it."""
 
     @classmethod
-    def load(cls, data: Path, letters: Letters | None = None) -> Gazetteer:
+    def load(cls, data: Path) -> Gazetteer:
         """From data/places/communes.csv.gz and data/places/known_places.yml.
 
         Raises `LexiconError` when a file is missing or is not what it should be.
         """
-        return made_once(data, "places", lambda: cls._made(data, letters or load_letters(data)))
+        return made_once(data, "places", lambda: cls._made(data))
 
     @classmethod
-    def _made(cls, data: Path, letters: Letters) -> Gazetteer:
+    def _made(cls, data: Path) -> Gazetteer:
         known = read_yaml(data / "places" / "known_places.yml")
         try:
             raw = gzip.decompress((data / "places" / "communes.csv.gz").read_bytes()).decode("utf-8")
@@ -42,7 +41,7 @@ class Gazetteer(Names):
             raise LexiconError(f"communes.csv.gz: {error}") from error
         rows = csv.reader(io.StringIO(raw))
         next(rows)
-        return cls(rows, known, letters, load_sounds(data).get(SPOKEN))
+        return cls(rows, known, load_letters(data), load_sounds(data).get(SPOKEN))
 
     def distance_km(self, a: str, b: str) -> float | None:
         """Great-circle distance between two communes in km; None when one is unknown or has no point."""

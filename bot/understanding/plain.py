@@ -15,6 +15,7 @@ import yaml
 from bot.profile.codes import codes, fields, is_list
 from bot.understanding.facts import Fact, Reading
 from bot.understanding.reader import Understanding
+from bot.yaml_text import yaml_loads
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = Path(__file__).with_name("plain_rasa.py")
@@ -71,7 +72,7 @@ def nlu(taught: Sequence[Taught], *, every: int = 1) -> str:
     are values, which Rasa knows again only in the same words.
     """
     parts = [
-        yaml.safe_load(path.read_text(encoding="utf-8"))
+        yaml_loads(path.read_text(encoding="utf-8"))
         for path in sorted((ROOT / "data" / "nlu").glob("*/*.yml"))
     ]
     listed = [

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -12,9 +10,8 @@ from sqlalchemy import create_engine, text
 from bot.gateway.message import Incoming
 from bot.replay.play import FrozenClock
 from bot.replay.stage import Stage
-from bot.running.model import engine_environment, engine_python
+from tests.engine.inside import run_inside
 
-ROOT = Path(__file__).resolve().parents[2]
 
 STORED = """
 import asyncio, json, os, sqlite3, tempfile
@@ -83,16 +80,7 @@ else:
 @pytest.mark.engine
 @pytest.mark.parametrize("code", [STORED, GUARD], ids=["what is stored", "Rasa changed"])
 def test_patch(code: str) -> None:
-    done = subprocess.run(
-        [str(engine_python()), "-W", "ignore", "-c", code],
-        cwd=ROOT,
-        env=engine_environment(),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
+    run_inside(code)
 
 
 @pytest.mark.engine

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -85,14 +86,14 @@ def test_the_patterns_of_the_lexicons_are_those_re_compiles(understanding: Under
     ],
 )
 def test_a_spoilt_file_is_compiled_anew_and_mended(
-    path: Path, compiling: list[str], label: str, spoil: object
+    path: Path, compiling: list[str], label: str, spoil: Callable[[bytes], bytes]
 ) -> None:
     source = SOURCES["captures"]
     Expressions(path).compiled(source)
     first = Expressions(path)
     first.compiled(source)
     first.keep()
-    path.write_bytes(spoil(path.read_bytes()))  # type: ignore[operator]
+    path.write_bytes(spoil(path.read_bytes()))
     compiling.clear()
     mending = Expressions(path)
     assert mending.compiled(source) == re.compile(source)
