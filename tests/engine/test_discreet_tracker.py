@@ -12,7 +12,6 @@ from bot.replay.play import FrozenClock
 from bot.replay.stage import Stage
 from tests.engine.inside import run_inside
 
-
 STORED = """
 import asyncio, json, os, sqlite3, tempfile
 from rasa.core.tracker_store import SQLTrackerStore
