@@ -11,7 +11,7 @@ unexport UV_PROJECT_ENVIRONMENT
 unexport PYTHONDONTWRITEBYTECODE
 unexport VIRTUAL_ENV
 
-.PHONY: help run test durations setup check words learn clean
+.PHONY: help run test durations setup check learn clean
 
 help:
 	@echo "make run    set everything up and start Relais (Ctrl-C stops it)"
@@ -51,16 +51,11 @@ check: .venv/.ready
 	@.venv/bin/ruff format --check -q . || (echo "→ ruff format ." && exit 1)
 	@.venv/bin/mypy
 
-# The model trains on one core; what is checked and the word lists are done on the other meanwhile.
+# The code is checked while the model trains and the word lists are made.
 test:
-	@$(MAKE) --no-print-directory -j2 setup words
+	@$(MAKE) --no-print-directory -j2 setup check
 	@bash scripts/debian-packages.sh
 	@.venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(TESTS)
-
-# What the tests' many processes would each make of the word lists at their first use.
-words: check
-	@echo "· Word lists (a minute or two the first time)"
-	@.venv/bin/python -m bot.understanding.made
 
 # The seconds of each test file, by which `make test` begins with the longest.
 durations: setup
@@ -74,4 +69,4 @@ learn: setup
 	@rm var/sentences.jsonl
 
 clean:
-	rm -rf .venv engine/.venv .tools models/*.tar.gz
+	rm -rf .venv engine/.venv .tools models/*.tar.gz models/*.made

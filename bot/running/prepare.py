@@ -8,18 +8,20 @@ from bot.handover.desk.accounts import first_invitation
 from bot.migrations import upgrade
 from bot.running import model
 from bot.running.steps import step
+from bot.running.word_lists import made_meanwhile
 from bot.settings import Settings
 
 
 def prepare(settings: Settings) -> None:
-    """Database at its newest form, regional directory loaded, model trained for today's inputs."""
+    """Database at its newest form, regional directory loaded, word lists and model made for today's inputs."""
     settings.var.mkdir(parents=True, exist_ok=True)
-    engine = connect(settings.url())
-    with step("Database and regional directory"):
-        upgrade(engine)
-        load_bundled(sessions(engine), settings.data / "directory")
-    engine.dispose()
-    model.ensure()
+    with made_meanwhile():
+        engine = connect(settings.url())
+        with step("Database and regional directory"):
+            upgrade(engine)
+            load_bundled(sessions(engine), settings.data / "directory")
+        engine.dispose()
+        model.ensure()
 
 
 def greet(settings: Settings) -> None:

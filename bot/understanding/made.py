@@ -74,11 +74,23 @@ def _read(path: Path) -> Any:
         return None
 
 
+def mark(data: Path, tag: str) -> Path:
+    """The file by which `main` says it has been here for these lists, this code and the Python of this tag
+    (`cpython-312`)."""
+    return data.resolve().parent / FOLDER / f"ready-{tag}-{_fingerprint(data)}.made"
+
+
 def main() -> None:
     """Make the patterns of this project's word lists and compile them, for the starts to come."""
     from bot.understanding.reader import Understanding  # which makes them by way of this file
 
-    Understanding.load(Path(__file__).parents[2] / "data").prepare()
+    data = Path(__file__).parents[2] / "data"
+    Understanding.load(data).prepare()
+    here = mark(data, str(sys.implementation.cache_tag))
+    with contextlib.suppress(OSError):  # as above: then the next set-up looks again
+        for old in here.parent.glob(here.name.rpartition("-")[0] + "-*"):
+            old.unlink()
+        here.touch()
 
 
 if __name__ == "__main__":
