@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 _BLOCKS = (
     (0x0041, 0x024F, "latin"),
     (0x0400, 0x052F, "cyrillic"),
@@ -23,6 +25,11 @@ def script_of(word: str) -> str | None:
         return "latin"
     for char in word:
         if char.isalpha():
-            point = ord(char)
-            return next((name for low, high, name in _BLOCKS if low <= point <= high), None)
+            return _of_letter(char)
     return None
+
+
+@lru_cache(maxsize=2048)
+def _of_letter(char: str) -> str | None:
+    point = ord(char)
+    return next((name for low, high, name in _BLOCKS if low <= point <= high), None)
