@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.understanding.index import Index, Rule
@@ -69,7 +69,7 @@ class Lexicon(Vocabulary):
         self.months = _names(content.get("months"), self._spelt)
         cues = content.get("cues") or {}
         self.reach = int(cues.get("reach", 3))
-        self.borders = frozenset(fold(str(w)) for w in cues.get("border") or ())
+        self.borders = _borders(cues.get("border") or (), fold)
         self.bridge = frozenset(fold(str(w)) for w in cues.get("bridge") or ())
         self.place_words = frozenset(fold(str(w)) for w in content.get("place_words") or ())
         self.contractions = {
@@ -173,6 +173,19 @@ class Lexicon(Vocabulary):
             for operation, patterns in said:
                 rule = Rule(kind, field_name, str(code).lower(), operation, keep, drop, unless)
                 self._add(rule, patterns, index)
+
+
+def _borders(listed: Sequence[Any], fold: Callable[[str], str]) -> dict[str, tuple[str, ...]]:
+    """The first word of each sign of a new clause → the second words of those of two (« parce que »); none where the
+    first is one by itself."""
+    out: dict[str, set[str]] = {}
+    alone: set[str] = set()
+    for entry in listed:
+        first, *more = fold(str(entry)).split()
+        out.setdefault(first, set()).update(more[:1])
+        if not more:
+            alone.add(first)
+    return {first: () if first in alone else tuple(sorted(seconds)) for first, seconds in out.items()}
 
 
 def _particles(listed: Any, fold: Any) -> list[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from bot.understanding.index import REMEMBERED
 from bot.understanding.lexicon import Lexicon
@@ -41,14 +41,22 @@ def read_stream(raw: Sequence[Token], lexicon: Lexicon, known: frozenset[str] = 
         else:
             out.extend(Token(part.text, start + part.start, start + part.end) for part in parts)
     out = lexicon.numerals.composed(out)
-    if lexicon.borders.isdisjoint([token.text for token in out]):
+    borders = lexicon.borders
+    if not any(token.text in borders for token in out):
         return Stream(out, lexicon.sparing)
     parted: list[Token] = []
-    for token in out:
-        if token.text in lexicon.borders and parted and parted[-1].text != BORDER:
+    for rank, token in enumerate(out):
+        if parted and parted[-1].text != BORDER and _begins_clause(out, rank, borders):
             parted.append(Token(BORDER, token.start, token.start))
         parted.append(token)
     return Stream(parted, lexicon.sparing)
+
+
+def _begins_clause(tokens: Sequence[Token], rank: int, borders: Mapping[str, tuple[str, ...]]) -> bool:
+    seconds = borders.get(tokens[rank].text)
+    if not seconds:
+        return seconds is not None
+    return rank + 1 < len(tokens) and tokens[rank + 1].text in seconds
 
 
 def spelt(chunk: Token, lexicon: Lexicon, known: frozenset[str]) -> tuple[Token, ...]:

@@ -26,7 +26,7 @@ class Vocabulary:
     numbers: dict[str, int]
     weekdays: dict[str, str]
     months: dict[str, str]
-    borders: frozenset[str]
+    borders: Mapping[str, tuple[str, ...]]
     early: Index
     index: Index
     asked: Index
@@ -55,7 +55,7 @@ class Vocabulary:
             words.update(target)
         for listed in (self.numbers, self.weekdays, self.months):
             words.update(w for entry in listed for w in entry.split())
-        return frozenset(words | self.borders)
+        return frozenset(words.union(self.borders, *self.borders.values()))
 
     def knows(self, word: str) -> bool:
         """Whether a folded word belongs to this language as far as the lexicon tells, inflected forms included."""
