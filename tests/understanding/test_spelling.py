@@ -36,7 +36,7 @@ CLAUSES = [
     ("written in one", "fr", "je marche pcq tu roules", "je marche // parce que tu roules"),
     ("the first of two in the name of a town", "fr", "je vis a Parcé sur Sarthe", "je vis a parce sur sarthe"),
     ("the first of two, alone at the end", "fr", "je vis a Parcé", "je vis a parce"),
-    ("two words of another language", "ro", "merg pe jos pentru ca nu am masina", "merg pe jos // pentru ca nu am masina"),
+    ("two words of another language", "ro", "merg pe jos pentru ca nu pot", "merg pe jos // pentru ca nu pot"),
     ("where the message begins", "fr", "mais je marche", "mais je marche"),
     ("after a comma there is one already", "fr", "je marche, mais tu roules", "je marche // mais tu roules"),
 ]  # fmt: skip
