@@ -1,6 +1,6 @@
-"""`python -m engine.learn`: how good the weights of the ear for danger are, by five-fold cross-validation of the
-examples they are made of; the last line printed is one JSON object. With `--write` it makes them of all examples
-instead, and writes the file that the application reads.
+"""`python -m engine.learn`: how good the weights of the ears for danger and for roles are, by five-fold
+cross-validation of the examples they are made of; the last line printed is one JSON object. With `--write` it makes
+them of all examples instead, and writes the files that the application reads.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from bot.learnt.grams import SIZE, pieces
 from bot.understanding.ear import DANGER, EXAMPLES, LEARNT, NONE, RULE
 from bot.understanding.reader import Understanding
 from engine.regression import learn
+from engine.roles import roles
 from engine.threshold import ROOT
 from engine.threshold import examples as intents
 
@@ -97,7 +98,8 @@ def main() -> None:
     """Learn and tell how well."""
     asked = argparse.ArgumentParser(prog="python -m engine.learn", description=__doc__)
     asked.add_argument("--write", action="store_true", help="make and write what the application reads")
-    print(json.dumps(danger(asked.parse_args().write)))
+    write = asked.parse_args().write
+    print(json.dumps({"danger": danger(write), "roles": roles(DATA, write)}))
 
 
 if __name__ == "__main__":

@@ -15,9 +15,7 @@ from bot.understanding.trip import ROLES
 ALWAYS = "fr"  # people living in France put French words in whatever language they write
 ENOUGH_WORDS = 2  # known words before a language nobody announced is read as well
 WORDS_LOOKED_AT = 60
-# A French word that so many other lexicons of its script list is one that people keep in French: rsa, cdi, controle.
-LENT = 3
-SHORT = 2
+SHORT = 2  # letters of « de », « m », « ta », which many languages have
 # The bits in which the known words of one language are counted.
 COUNT = 8
 assert WORDS_LOOKED_AT < 1 << COUNT
@@ -79,12 +77,13 @@ class Languages:
 
     @cached_property
     def _lent(self) -> frozenset[str]:
+        """French words that people keep in French, or another lexicon lists for another reason: rsa, cdi, controle."""
         french = self.lexicons[ALWAYS]
         others = [lex for lex in self.lexicons.values() if lex.script == french.script and lex is not french]
         return frozenset(
             word
             for word in french.vocabulary
-            if len(word) > SHORT and sum(word in other.vocabulary for other in others) >= LENT
+            if len(word) > SHORT and any(word in other.vocabulary for other in others)
         )
 
     def beside(

@@ -24,6 +24,7 @@ from bot.understanding.made import made_once
 from bot.understanding.pattern import Grammar
 from bot.understanding.places import Gazetteer
 from bot.understanding.policy import Policy
+from bot.understanding.roles import Roles
 from bot.understanding.script import script_of
 from bot.understanding.sensitive import sensitive_spans
 from bot.understanding.spelling import read_stream
@@ -51,6 +52,7 @@ class Understanding:
         alarms: Alarms,
         ear: Ear | None = None,
         labels: Labels | None = None,
+        roles: Roles | None = None,
     ) -> None:
         self.letters = letters
         self.lexicons = dict(lexicons)
@@ -66,7 +68,7 @@ class Understanding:
             gazetteer.near_names(), gazetteer.short, lambda word: any(word in words for words in listened)
         )
         self._languages = Languages(lexicons, letters)
-        self._stating = Stating(policy, gazetteer, Grammar(letters.fold, {}).pattern("x"))
+        self._stating = Stating(policy, gazetteer, Grammar(letters.fold, {}).pattern("x"), roles)
 
     @classmethod
     def load(cls, data: Path, *, gazetteer: Gazetteer | None = None) -> Understanding:
@@ -85,7 +87,7 @@ class Understanding:
             letters, lexicons, alarms = made_once(data, "words", make)
             policy = Policy.load(data)
             labels = Labels.load(data, letters, policy)
-            return cls(letters, lexicons, policy, places, alarms, Ear.load(data), labels)
+            return cls(letters, lexicons, policy, places, alarms, Ear.load(data), labels, Roles.load(data))
 
     def prepare(self, rest: float = 0.0) -> None:
         """Compiles every pattern that no start before has compiled, for this one and those to come.
@@ -143,6 +145,14 @@ class Understanding:
         if heard.refused and asked in self.policy.fields and all(fact.field != asked for fact in facts):
             facts.append(Fact(DECLINED, asked, text, 0, len(text), "add", 0.9))
         return Reading(tuple(facts), heard.signal, danger, sensitive, proxy)
+
+    def stated(self, text: str, *, now: datetime, language: str, asked: str | None = None) -> Stated:
+        """What a message states in its own language alone, with the words it was read from: for who learns from it.
+
+        Raises `KeyError` for a language that is not read.
+        """
+        raw = _without(self.tokeniser.tokens(text), sensitive_spans(text, self.letters))
+        return self._stating.read(self.lexicons[language], raw, text, now, asked, None)
 
     def listen(
         self, text: str, *, now: datetime, language: str | None = None, asked: str | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,11 +19,12 @@ from bot.understanding.mentions import Mention, PlaceFinder
 from bot.understanding.pattern import Pattern
 from bot.understanding.places import Gazetteer
 from bot.understanding.policy import Policy
+from bot.understanding.roles import Roles
 from bot.understanding.scope import Scope
 from bot.understanding.spelling import read_stream
 from bot.understanding.stream import Hit, Stream
 from bot.understanding.text import Token
-from bot.understanding.trip import Trip
+from bot.understanding.trip import Doubts, Trip
 
 PARIS = ZoneInfo("Europe/Paris")
 # « I am so tired today, and the bus does not come »: a day of which nothing is told is no day to be somewhere. « It is
@@ -39,15 +40,20 @@ class Stated:
     facts: list[Fact]
     stream: Stream
     scope: Scope
+    places: Mapping[str, Mention] = field(default_factory=dict)
+    """By their marks in the stream."""
 
 
 class Stating:
     """Reads tokens by one lexicon. Keeps nothing between messages; `nothing` is a pattern that no text meets."""
 
-    def __init__(self, policy: Policy, gazetteer: Gazetteer, nothing: Pattern) -> None:
+    def __init__(
+        self, policy: Policy, gazetteer: Gazetteer, nothing: Pattern, roles: Roles | None = None
+    ) -> None:
         self.policy = policy
         self.gazetteer = gazetteer
         self._nothing = nothing
+        self._roles = roles
 
     def read(
         self,
@@ -80,7 +86,9 @@ class Stating:
         place_of = {f"§p{i}": mention for i, mention in enumerate(places)}
         marks = [(m.start, m.end, mark) for named in (time_of, day_of, place_of) for mark, m in named.items()]
         stream, hits, scope = _marked(base, marks, lexicon, text)
-        trip = Trip(stream, scope, self.policy, place_of)
+        trip = Trip(
+            stream, scope, self.policy, place_of, Doubts(self._roles, lexicon.language, self._nothing)
+        )
         trips = trip.facts(_of(hits, "trips", "wrong_places"), asked=asked, profile=profile)
         idle = trip.idle(trips)
         if idle:  # words that could have been towns and play no part: « du mal à lire » is not Liré
@@ -108,6 +116,7 @@ class Stating:
             ],
             stream,
             scope,
+            place_of,
         )
 
     def denied(self, fact: Fact, first: Stated) -> bool:

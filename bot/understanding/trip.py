@@ -6,8 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.understanding.facts import Fact
+from bot.understanding.index import Rule
 from bot.understanding.mentions import Mention, is_sure
+from bot.understanding.pattern import Pattern
 from bot.understanding.policy import Policy
+from bot.understanding.roles import DOUBTED, SURE, Place, Roles
 from bot.understanding.scope import Scope
 from bot.understanding.stream import Hit, Stream
 
@@ -19,15 +22,43 @@ PLAIN_LENGTH = (
 )
 
 
+class Doubts:
+    """The ear for roles in one language; without one nothing is doubted and nothing sure."""
+
+    def __init__(self, roles: Roles | None, language: str, nothing: Pattern) -> None:
+        """`nothing` is a pattern that no text meets."""
+        self._roles = roles
+        self._language = language
+        self.nothing = nothing
+
+    def chance(
+        self, role: str, tokens: Sequence[str], at: int, others: Sequence[str], asked: str | None
+    ) -> float:
+        """How likely the place at a token plays a role."""
+        if self._roles is None:
+            return 0.0
+        return self._roles.chances(Place(tokens, at, others, asked, self._language))[role]
+
+    def doubted(
+        self, role: str, tokens: Sequence[str], at: int, others: Sequence[str], asked: str | None
+    ) -> bool:
+        """Whether it seems to play none, or the other."""
+        return self._roles is not None and self.chance(role, tokens, at, others, asked) < DOUBTED
+
+
 class Trip:
     """Gives the places of one message the parts they play."""
 
-    def __init__(self, stream: Stream, scope: Scope, policy: Policy, mentions: Mapping[str, Mention]) -> None:
+    def __init__(
+        self, stream: Stream, scope: Scope, policy: Policy, mentions: Mapping[str, Mention], doubts: Doubts
+    ) -> None:
         self._stream = stream
+        self._doubts = doubts
         self._scope = scope
         self._policy = policy
         self._mentions = mentions
-        self._at = {t.text: i for i, t in enumerate(stream.tokens) if t.text in mentions}
+        self._tokens = [token.text for token in stream.tokens]
+        self._at = {word: i for i, word in enumerate(self._tokens) if word in mentions}
 
     def facts(
         self, hits: Sequence[Hit], *, asked: str | None = None, profile: Mapping[str, Any] | None = None
@@ -54,6 +85,9 @@ class Trip:
                 if plain and not self._scope.corrected(self._at[mark]):
                     continue
                 dropped = self._policy.drops(role, self._scope.cues(hit), hit.rule)
+                if asked not in ROLES and self._bare(hit) and not dropped:
+                    others = [part for part, _ in parts.values()]
+                    dropped = self._doubts.doubted(role, self._tokens, self._at[mark], others, asked)
                 # « Pas Laval, Château-Gontier ; j'habite Laval »: wrong in one part, and told to play another.
                 again = self._at[mark] > last_wrong and not self._bare(hit)
                 if mark in wrong and not again:
@@ -68,7 +102,25 @@ class Trip:
                 last = free[-1]
                 parts[free.pop(-1 if self._scope.corrected(self._at[last]) else 0)] = (role, None)
                 taken.add(role)
+        self._fill(parts, free, asked)
         return [fact for role in ROLES if (fact := self._fact(role, parts)) is not None]
+
+    def _fill(self, parts: dict[str, tuple[str, Hit | None]], free: Sequence[str], asked: str | None) -> None:
+        """Where one part is told and the other is not: the place that most likely plays it, surely enough."""
+        told = [role for role, _ in parts.values() if role]
+        if len(set(told)) != 1 or not free:
+            return
+        missing = next(role for role in ROLES if role not in told)
+        chances = {
+            mark: self._doubts.chance(missing, self._tokens, self._at[mark], told, asked)
+            for mark in free
+            if is_sure(self._mentions[mark])
+        }
+        best = max(chances, key=lambda mark: chances[mark], default=None)
+        if best is not None and chances[best] >= SURE:
+            hit = Hit(Rule("trips"), self._doubts.nothing, self._at[best], self._at[best] + 1)
+            if not self._policy.drops(missing, self._scope.cues(hit), hit.rule):
+                parts[best] = (missing, None)
 
     def idle(self, facts: Sequence[Fact]) -> frozenset[str]:
         """The marks of weak mentions that none of the facts rests on."""
