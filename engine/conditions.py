@@ -13,12 +13,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy
-from scipy.sparse import csr_matrix
 from sklearn.model_selection import GroupKFold
 
 from bot.learnt import weights
 from bot.learnt.grams import SIZE, pieces
-from engine.regression import learn
+from engine.regression import learn, table
 from engine.threshold import ROOT
 
 DATA = ROOT / "data"
@@ -30,16 +29,12 @@ CLOSENESS = 10.0
 FOLDS = 3
 
 
-def table(examples: Sequence[Mapping[str, Any]], cues: Sequence[str]) -> Any:
+def sentences(examples: Sequence[Mapping[str, Any]], cues: Sequence[str]) -> Any:
     """A row an example: its pieces, then a column a cue."""
-    column = {cue: SIZE + number for number, cue in enumerate(cues)}
-    ends, index, values = [0], [], []
-    for example in examples:
-        found = pieces(example["words"])
-        index += [*found.numbers.tolist(), *(column[cue] for cue in example["cues"])]
-        values += [*found.weights.tolist(), *(1.0 for _ in example["cues"])]
-        ends.append(len(index))
-    return csr_matrix((values, index, ends), shape=(len(ends) - 1, SIZE + len(cues)))
+    column = {cue: number for number, cue in enumerate(cues)}
+    return table(
+        ((pieces(one["words"]), {column[cue]: 1.0 for cue in one["cues"]}) for one in examples), len(cues)
+    )
 
 
 def crossed(rows: Any, sides: Any, files: Any) -> dict[str, Any]:
@@ -64,7 +59,7 @@ def main() -> None:
     write = asked.parse_args().write
     examples = [json.loads(line) for line in sys.stdin]
     cues = sorted({cue for example in examples for cue in example["cues"]})
-    rows = table(examples, cues)
+    rows = sentences(examples, cues)
     sides = numpy.array([example["side"] for example in examples], dtype=object)
     files = numpy.array([example["file"] for example in examples], dtype=object)
     figures = {"sentences": len(examples), **crossed(rows, sides, files)}

@@ -12,14 +12,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy
-from scipy.sparse import csr_matrix, vstack
+from scipy.sparse import vstack
 from sklearn.model_selection import StratifiedKFold
 
 from bot.learnt import weights
 from bot.learnt.grams import SIZE, pieces
 from bot.understanding.ear import DANGER, EXAMPLES, LEARNT, NONE, RULE
 from bot.understanding.reader import Understanding
-from engine.regression import learn
+from engine.regression import learn, table
 from engine.roles import roles
 from engine.threshold import ROOT
 from engine.threshold import examples as intents
@@ -56,15 +56,18 @@ def curve(chance: Any, yes: Any) -> dict[str, list[float]]:
     return found
 
 
-def table(understanding: Understanding, texts: Iterable[str]) -> Any:
+def messages(understanding: Understanding, texts: Iterable[str]) -> Any:
     """A row a text: its pieces, and in the last column whether a rule speaks."""
-    ends, index, values = [0], [], []
-    for text in texts:
-        found = pieces(understanding.plain_words(text))
-        index += [*found.numbers.tolist(), SIZE]
-        values += [*found.weights.tolist(), float(understanding.ruled_danger(text) is not None)]
-        ends.append(len(index))
-    return csr_matrix((values, index, ends), shape=(len(ends) - 1, SIZE + 1))
+    return table(
+        (
+            (
+                pieces(understanding.plain_words(text)),
+                {0: float(understanding.ruled_danger(text) is not None)},
+            )
+            for text in texts
+        ),
+        1,
+    )
 
 
 def danger(write: bool) -> dict[str, Any]:
@@ -73,8 +76,8 @@ def danger(write: bool) -> dict[str, Any]:
 
     examples = weights.lines(DATA / EXAMPLES)
     sides = numpy.array([one.side for one in examples])
-    rows = table(understanding, (one.text for one in examples))
-    ordinary = table(understanding, intents()[0])
+    rows = messages(understanding, (one.text for one in examples))
+    ordinary = messages(understanding, intents()[0])
     yes = sides != NONE
     figures: dict[str, Any] = {"examples": len(examples)}
     if not write:

@@ -3,13 +3,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy
-from scipy.sparse import diags
+from scipy.sparse import csr_matrix, diags
 from sklearn.linear_model import LogisticRegression
 
-from bot.learnt.grams import SIZE
+from bot.learnt.grams import SIZE, Pieces
+
+
+def table(examples: Iterable[tuple[Pieces, Mapping[int, float]]], cues: int = 0) -> Any:
+    """A row an example: its pieces, then a column for each of so many cues; of these each example tells those it has,
+    by their number."""
+    ends, index, values = [0], [], []
+    for found, told in examples:
+        index += [*found.numbers.tolist(), *(SIZE + cue for cue in told)]
+        values += [*found.weights.tolist(), *told.values()]
+        ends.append(len(index))
+    return csr_matrix((values, index, ends), shape=(len(ends) - 1, SIZE + cues))
 
 
 def learn(matrix: Any, yes: Any, closeness: float) -> tuple[Any, float]:

@@ -83,6 +83,12 @@ def unpacked(name: str, arrays: Mapping[str, Any]) -> Weights:
     )
 
 
+def rows(arrays: Mapping[str, Any]) -> dict[str, Weights]:
+    """Every row of weights of a file, by its name."""
+    names = [name.removesuffix(".pieces") for name in arrays if name.endswith(".pieces")]
+    return {name: unpacked(name, arrays) for name in names}
+
+
 def read(path: Path) -> Mapping[str, Any] | None:
     """The arrays of a file; None where there is none: what was learnt then says nothing."""
     if not path.exists():

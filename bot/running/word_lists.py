@@ -17,7 +17,7 @@ from bot.running.steps import StepFailed, step
 from bot.settings import ROOT
 from bot.understanding.made import mark
 
-# The Pythons that read people's messages, by the name under which they keep what is theirs.
+# The engine's Python (`engine/pyproject.toml`), by the name under which it keeps what is its own.
 ENGINE = "cpython-310"
 
 

@@ -45,8 +45,7 @@ class Ear:
         arrays = weights.read(data / LEARNT)
         if arrays is None:
             return None
-        names = [name.removesuffix(".pieces") for name in arrays if name.endswith(".pieces")]
-        rows = {name: weights.unpacked(name, arrays) for name in names}
+        rows = weights.rows(arrays)
         return cls(rows.pop(DANGER), rows)
 
     def hear(self, words: Sequence[str], ruled: str | None) -> str | None:

@@ -55,10 +55,7 @@ class Roles:
     def load(cls, data: Path) -> Roles | None:
         """What was learnt; None where nothing was: the rules then stand alone."""
         arrays = weights.read(data / LEARNT)
-        if arrays is None:
-            return None
-        names = [name.removesuffix(".pieces") for name in arrays if name.endswith(".pieces")]
-        return cls({name: weights.unpacked(name, arrays) for name in names})
+        return None if arrays is None else cls(weights.rows(arrays))
 
     def chances(self, place: Place) -> dict[str, float]:
         """How likely each part is; together one."""
