@@ -26,8 +26,9 @@ EXAMPLES = FOLDER / "examples"
 LEARNT = FOLDER / "learnt.npz"
 NONE = "none"
 HERE = "§§"  # the place itself, in an example
-# The chance from which a place is given the part that is free; below which a bare « à X » is not believed.
-SURE, DOUBTED = 0.7, 0.7
+# The chance from which a place is given the part that is free; below which a bare « à X » is not believed; below
+# which it is not although the other half of the trip is known from before.
+SURE, DOUBTED, AWAITED = 0.7, 0.7, 0.5
 BEFORE, AFTER = 6, 4  # words looked at on either side
 NEAR = 4  # words before, of which the pieces count
 PIECES = (3, 4)  # letters of a piece

@@ -10,7 +10,7 @@ from bot.understanding.index import Rule
 from bot.understanding.mentions import Mention, is_sure
 from bot.understanding.pattern import Pattern
 from bot.understanding.policy import Policy
-from bot.understanding.roles import DOUBTED, SURE, Place, Roles
+from bot.understanding.roles import AWAITED, DOUBTED, SURE, Place, Roles
 from bot.understanding.scope import Scope
 from bot.understanding.stream import Hit, Stream
 
@@ -40,10 +40,16 @@ class Doubts:
         return self._roles.chances(Place(tokens, at, others, asked, self._language))[role]
 
     def doubted(
-        self, role: str, tokens: Sequence[str], at: int, others: Sequence[str], asked: str | None
+        self,
+        role: str,
+        tokens: Sequence[str],
+        at: int,
+        others: Sequence[str],
+        asked: str | None,
+        limit: float = DOUBTED,
     ) -> bool:
         """Whether it seems to play none, or the other."""
-        return self._roles is not None and self.chance(role, tokens, at, others, asked) < DOUBTED
+        return self._roles is not None and self.chance(role, tokens, at, others, asked) < limit
 
 
 class Trip:
@@ -72,6 +78,7 @@ class Trip:
         wrong |= {mark for mark, mention in self._mentions.items() if mention.answer.candidates in told}
         parts: dict[str, tuple[str, Hit | None]] = {}
         wrong_roles = [role for mark in wrong if (role := self._role_in(profile, mark))]
+        held = [role for role in ROLES if profile and profile.get(role)]
         for hit in sorted((h for h in hits if h.rule.kind == "trips"), key=lambda h: (h.rule.rank, h.start)):
             for role, (mark, _, _) in hit.groups.items():
                 if mark in parts:
@@ -87,7 +94,10 @@ class Trip:
                 dropped = self._policy.drops(role, self._scope.cues(hit), hit.rule)
                 if asked not in ROLES and self._bare(hit) and not dropped:
                     others = [part for part, _ in parts.values()]
-                    dropped = self._doubts.doubted(role, self._tokens, self._at[mark], others, asked)
+                    limit = DOUBTED
+                    if held and role not in held:  # the half of the trip that earlier messages left open
+                        others, limit = [*others, *held], AWAITED
+                    dropped = self._doubts.doubted(role, self._tokens, self._at[mark], others, asked, limit)
                 # « Pas Laval, Château-Gontier ; j'habite Laval »: wrong in one part, and told to play another.
                 again = self._at[mark] > last_wrong and not self._bare(hit)
                 if mark in wrong and not again:
@@ -102,12 +112,18 @@ class Trip:
                 last = free[-1]
                 parts[free.pop(-1 if self._scope.corrected(self._at[last]) else 0)] = (role, None)
                 taken.add(role)
-        self._fill(parts, free, asked)
+        self._fill(parts, free, asked, held)
         return [fact for role in ROLES if (fact := self._fact(role, parts)) is not None]
 
-    def _fill(self, parts: dict[str, tuple[str, Hit | None]], free: Sequence[str], asked: str | None) -> None:
-        """Where one part is told and the other is not: the place that most likely plays it, surely enough."""
-        told = [role for role, _ in parts.values() if role]
+    def _fill(
+        self,
+        parts: dict[str, tuple[str, Hit | None]],
+        free: Sequence[str],
+        asked: str | None,
+        held: Sequence[str],
+    ) -> None:
+        """Where one part is told, now or before, and the other is not: the place that most likely plays it."""
+        told = [role for role, _ in parts.values() if role] or held
         if len(set(told)) != 1 or not free:
             return
         missing = next(role for role in ROLES if role not in told)

@@ -41,6 +41,13 @@ SAID = [
     ("a town alone after a verb of going", "fr", "je vais à Pornic", {"destination": "44131"}),
 ]
 
+# After a message that told where the person lives: what a bare « à X » says, of a trip that lacks its other half.
+LATER = [
+    ("the half that was open", "à Angers, ma cousine m'attend", None, {"destination": "49007"}),
+    ("another question put", "à Angers, ma cousine m'attend", "means", {"destination": "49007"}),
+    ("the weather", "il a neigé à Angers", None, {}),
+]
+
 
 @pytest.fixture(scope="module")
 def roles() -> Roles:
@@ -59,6 +66,19 @@ def test_heard(
     expected: dict[str, str],
 ) -> None:
     reading = understanding.read(text, now=monday, language=language)
+    assert {fact.field: fact.value for fact in reading.facts if fact.field in ROLES} == expected
+
+
+@pytest.mark.parametrize(("label", "text", "asked", "expected"), LATER, ids=[case[0] for case in LATER])
+def test_heard_later(
+    understanding: Understanding,
+    monday: datetime,
+    label: str,
+    text: str,
+    asked: str | None,
+    expected: dict[str, str],
+) -> None:
+    reading = understanding.read(text, now=monday, language="fr", asked=asked, profile={"origin": "49099"})
     assert {fact.field: fact.value for fact in reading.facts if fact.field in ROLES} == expected
 
 
