@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import partial
+from typing import TypeVar
 
 from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,21 +19,18 @@ from bot.database import at_once
 from bot.gateway.calls import Calls
 from bot.gateway.departures import LEASE, Departure, Fate, due, left, note, take, take_first
 from bot.gateway.gateway import Gateway
+from bot.gateway.handing import Handing
 from bot.gateway.jump import Watch
-from bot.gateway.sender import Gone, Refused, Sender, Throttled, Unreachable
+from bot.gateway.sender import Sender
+from bot.gateway.straight import Straight
 from bot.gateway.tables import Outbox
 
 POLL = 0.5
-GIVE_UP = timedelta(hours=24)
-# A provider that is back is noticed within this long (seconds).
-LONGEST_PAUSE = 20.0
-# So many failures in a row on a channel and all of it pauses, so that a crowd does not knock at a closed door.
-IN_A_ROW = 8
-CHANNEL_PAUSE = timedelta(seconds=5)
 SENDERS_AT_ONCE = 8
 # Between two tries to write down what a provider has taken, in seconds.
 NOTE_AGAIN = 0.2
 log = logging.getLogger(__name__)
+Next = TypeVar("Next")
 
 
 class Deliverer:
@@ -42,25 +41,34 @@ class Deliverer:
         """`senders` by channel; other channels are read from the outbox by those who come for it."""
         self._gateway = gateway
         self._at_once = at_once(gateway.sessions)
-        self._senders = senders
+        self._handing = Handing(senders, gateway.clock)
         self._poll = poll
         self._calls = Calls()
         self._stopping = False
-        self._paused: dict[str, datetime] = {}
-        self._failures: dict[str, int] = {}
         self._busy: set[int] = set()
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(SENDERS_AT_ONCE, thread_name_prefix="send")
         self._thread = threading.Thread(target=self._run, name="deliverer", daemon=True)
-        gateway.listen(self._calls.ring)
+        self._straight = Straight(
+            gateway.sessions,
+            self._at_once,
+            self._handing,
+            self._pool,
+            2 * SENDERS_AT_ONCE,
+            self._noted,
+            self._calls.ring,
+        )
+        gateway.leave_by(self._straight)
 
     def start(self) -> None:
         """Begin to deliver."""
+        self._straight.begin()
         self._thread.start()
 
     def stop(self) -> None:
         """Finish what is on its way and end."""
         self._stopping = True
+        self._straight.end()
         self._calls.ring()
         if self._thread.is_alive():
             self._thread.join()
@@ -86,7 +94,7 @@ class Deliverer:
                 now = self._gateway.clock()
                 back = watch.went_back(now)
                 if back:
-                    self._paused.clear()
+                    self._handing.resume()
                 if back or now - kept > LEASE / 4:
                     self._keep()
                     kept = now
@@ -101,7 +109,9 @@ class Deliverer:
         They wait in the same line as those who rang, or a crowd that rings all the time would hold them up for ever.
         """
         with self._gateway.sessions() as session:
-            found = session.scalars(due(now, self._open(now)).with_only_columns(Outbox.conversation_id)).all()
+            found = session.scalars(
+                due(now, self._handing.open(now)).with_only_columns(Outbox.conversation_id)
+            ).all()
         for conversation_id in found:
             self._calls.ring(conversation_id)
 
@@ -121,16 +131,12 @@ class Deliverer:
         if self._stopping:
             return None
         now = self._gateway.clock()
-        return take_first(session, now, conversation_id, self._open(now))
-
-    def _open(self, now: datetime) -> list[str]:
-        """The channels that do not pause."""
-        return [one for one in self._senders if self._paused.get(one, now) <= now]
+        return take_first(session, now, conversation_id, self._handing.open(now))
 
     def _keep(self) -> None:
         """Whatever is being sent or noted stays ours."""
         with self._lock:
-            busy = set(self._busy)
+            busy = self._busy | self._straight.held()
         with self._gateway.sessions.begin() as session:
             session.execute(
                 update(Outbox)
@@ -146,7 +152,7 @@ class Deliverer:
                 return []
         now = self._gateway.clock()
         with self._gateway.sessions() as session:
-            found = list(session.scalars(due(now, self._open(now))))
+            found = list(session.scalars(due(now, self._handing.open(now))))
         with self._lock:
             new = [one for one in found if one not in self._busy]
             self._busy.update(new)
@@ -169,47 +175,18 @@ class Deliverer:
         with self._lock:
             self._busy.add(taken.row_id)
         try:
-            return self._noted(taken.row_id, self._handed(taken), then)
+            fate = self._handing.hand(taken)
+            return self._noted(taken.row_id, fate, partial(self._written, taken.row_id, fate, then))
         finally:
             with self._lock:
                 self._busy.discard(taken.row_id)
 
-    def _handed(self, taken: Departure) -> Fate:
-        """Hand it to its channel's sender; what became of it."""
-        now, channel = self._gateway.clock(), taken.channel
-        try:
-            if taken.where is None:
-                raise Gone("no-address")
-            provider_id = self._senders[channel].send(taken.out, taken.where)
-        except Throttled as asked:
-            self._paused[channel] = now + timedelta(seconds=asked.seconds)
-            return Fate({"next_try_at": self._paused[channel], "reason": "throttled"})
-        except Gone as gone:
-            return Fate({"status": "failed", "reason": str(gone)[:64]}, gone=True)
-        except Refused as refused:
-            return Fate({"status": "failed", "reason": str(refused)[:64]})
-        except Exception as error:  # a sender that breaks must not stop the others
-            code = str(error) if isinstance(error, Unreachable) else f"broken-{type(error).__name__}"
-            self._failed(channel, now)
-            if now - taken.created > GIVE_UP:
-                return Fate({"status": "failed", "reason": code[:64]})
-            pause = timedelta(seconds=min(LONGEST_PAUSE, 2.0 ** min(taken.attempts, 16)))
-            return Fate({"next_try_at": now + pause, "reason": code[:64]})
-        self._failures.pop(channel, None)
-        return Fate({"status": "sent", "provider_id": provider_id, "sent_at": now})
-
-    def _failed(self, channel: str, now: datetime) -> None:
-        failures = self._failures.get(channel, 0) + 1
-        self._failures[channel] = failures
-        if failures >= IN_A_ROW:
-            self._paused[channel] = now + CHANNEL_PAUSE
-
-    def _noted(self, row_id: int, fate: Fate, then: str | None) -> Departure | None:
+    def _noted(self, row_id: int, fate: Fate, write: Callable[[], Next]) -> Next | None:
         """Write it down. What left is written down again and again while the database is away: given up, it would be
         sent twice."""
         while True:
             try:
-                taken = self._written(row_id, fate, then)
+                following = write()
             except SQLAlchemyError as error:
                 if not fate.left:
                     raise
@@ -220,13 +197,13 @@ class Deliverer:
             else:
                 if not fate.left:
                     log.warning("delivery=%s reason=%s", row_id, fate.values.get("reason"))
-                return taken
+                return following
 
     def _written(self, row_id: int, fate: Fate, then: str | None) -> Departure | None:
         if fate.left and then is not None and not self._stopping:
             now = self._gateway.clock()
             with self._at_once() as session:
-                return left(session, row_id, fate, now, then, self._open(now))
+                return left(session, row_id, fate, now, then, self._handing.open(now))
         with self._gateway.sessions.begin() as session:
             note(session, row_id, fate)
             return self._next(session, then) if then is not None else None

@@ -10,6 +10,7 @@ from typing import Any, cast
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    Integer,
     Row,
     ScalarSelect,
     Select,
@@ -94,6 +95,22 @@ def left(
     caller's."""
     values = {"row": row_id, **fate.values, **_next(now, conversation_id, channels)}
     return _departure(session.connection().execute(LEFT_AND_NEXT, values).all(), row_id)
+
+
+def left_behind(session: Session, row_id: int, fate: Fate) -> int | None:
+    """Write down that a message left; the row of its conversation that waits next. Commit is the caller's."""
+    found = session.connection().execute(LEFT_BEHIND, {"row": row_id, **fate.values}).scalar()
+    return None if found is None else int(found)
+
+
+def release(session: Session, row_ids: Sequence[int]) -> None:
+    """Let go of messages that were taken and not tried; commit is the caller's."""
+    session.execute(
+        update(Outbox)
+        .where(Outbox.id.in_(row_ids))
+        .values(lease_until=None, attempts=0)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def note(session: Session, row_id: int, fate: Fate) -> None:
@@ -202,6 +219,13 @@ _left = {
     "lease_until": null(),
 }
 LEFT = update(_table).where(_this).values(**_left)
+LEFT_BEHIND = LEFT.returning(
+    literal_column(
+        "(SELECT later.id FROM outbox AS later WHERE later.conversation_id = outbox.conversation_id"
+        " AND later.status = 'queued' AND later.id <> outbox.id ORDER BY later.seq LIMIT 1)",
+        Integer(),
+    ).label("following")
+)
 _other: dict[str, Any] = {"lease_until": bindparam("until", type_=_table.c.lease_until.type)}
 LEFT_AND_NEXT = (
     update(_table)

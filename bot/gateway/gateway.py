@@ -21,6 +21,7 @@ from bot.gateway.parts import Parts
 from bot.gateway.player import Player
 from bot.gateway.ports import Clock, Detector, Effects, Engine, Nearest, Speech, Understanding
 from bot.gateway.reply import Reply, Say
+from bot.gateway.straight import Way
 from bot.gateway.tables import Conversation, Inbox
 from bot.settings import Settings
 
@@ -60,6 +61,7 @@ class Gateway:
         self._languages = tuple(speech.languages())
         self._listeners: list[Listener] = []
         self._arrivals: list[Listener] = []
+        self._way: Way | None = None
         self._replies: OrderedDict[str, Reply] = OrderedDict()
         self._lock = threading.Lock()
         self._player = Player(
@@ -78,6 +80,7 @@ class Gateway:
             message_limit=settings.message_limit,
             patience=patience or Patience(),
             told=self._told,
+            way=lambda: self._way,
         )
 
     def receive(self, incoming: Incoming) -> int:
@@ -226,12 +229,21 @@ class Gateway:
             self._listeners = [*self._listeners, listener]
         return lambda: self._unlisten(listener)
 
+    def leave_by(self, way: Way) -> None:
+        """What is written leaves this way: turns hand theirs over, all else rings there."""
+        self._way = way
+
     def on_arrival(self, ring: Listener) -> None:
         """Call `ring(conversation id)` whenever a message was stored: the worker's bell."""
         self._arrivals = [*self._arrivals, ring]
 
     def wake(self, conversation_id: str) -> None:
-        """Tell the listeners that this conversation has something new."""
+        """Tell the listeners that this conversation has something new, and the way out that it waits."""
+        if self._way is not None:
+            self._way.ring(conversation_id)
+        self._tell_listeners(conversation_id)
+
+    def _tell_listeners(self, conversation_id: str) -> None:
         for listener in self._listeners:
             listener(conversation_id)
 
@@ -254,14 +266,16 @@ class Gateway:
         with self._lock:
             self._listeners = [one for one in self._listeners if one is not listener]
 
-    def _told(self, conversation_id: str, reply: Reply | None, out: list[Outgoing]) -> None:
+    def _told(self, conversation_id: str, reply: Reply | None, out: list[Outgoing], gone: bool) -> None:
         if reply is not None:
             with self._lock:
                 self._replies[conversation_id] = reply
                 self._replies.move_to_end(conversation_id)
                 while len(self._replies) > REMEMBERED:
                     self._replies.popitem(last=False)
-        if out:
+        if gone:
+            self._tell_listeners(conversation_id)
+        elif out:
             self.wake(conversation_id)
 
     def _stored(self, incoming: Incoming) -> Arrival:

@@ -90,10 +90,12 @@ def write(
     asks: str | None = None,
     not_before: datetime | None = None,
     held: bool = False,
+    taken_until: datetime | None = None,
 ) -> list[Outgoing]:
     """Store these messages to be sent, and their choices as those of the last answer; commit is the caller's.
 
-    `held`: the conversation's row is locked since before it was read.
+    `held`: the conversation's row is locked since before it was read. `taken_until`: the caller sends them, and
+    nobody else before then (`bot.gateway.straight`).
     """
     if not words:
         return []
@@ -122,6 +124,8 @@ def write(
                 segments=one.segments,
                 next_try_at=not_before or now,
                 created_at=now,
+                lease_until=taken_until,
+                attempts=0 if taken_until is None else 1,
             )
         )
     if offered:

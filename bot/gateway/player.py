@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bot.database import at_once
 from bot.gateway import erasing, outbox, record, trouble, waiting
+from bot.gateway.departures import LEASE, Departure
 from bot.gateway.lease import Leases
 from bot.gateway.limits import Patience
 from bot.gateway.measures import part, turn_seconds
@@ -24,10 +25,11 @@ from bot.gateway.parts import Parts
 from bot.gateway.plan import Plan, Question
 from bot.gateway.ports import Clock, EngineFailure
 from bot.gateway.reply import MalformedReply, Reply, Say, parse
+from bot.gateway.straight import Way
 from bot.gateway.tables import Conversation, Inbox
 from bot.gateway.turn import decide, settle
 from bot.gateway.typed import clean
-from bot.gateway.waiting import Loaded
+from bot.gateway.waiting import Loaded, Taken
 from bot.understanding.facts import Reading
 
 log = logging.getLogger(__name__)
@@ -50,9 +52,10 @@ class Player:
         *,
         message_limit: int,
         patience: Patience,
-        told: Callable[[str, Reply | None, list[Outgoing]], None],
+        told: Callable[[str, Reply | None, list[Outgoing], bool], None],
+        way: Callable[[], Way | None],
     ) -> None:
-        """`told` hears of every turn once it is written."""
+        """`told` hears of every turn once it is written, and whether what it says is on its `way` out already."""
         self.leases = Leases(sessions, clock)
         self._sessions = sessions
         self._at_once = at_once(sessions)
@@ -61,6 +64,7 @@ class Player:
         self._limit = message_limit
         self._patience = patience
         self._told = told
+        self._way = way
         self._spoken = frozenset(parts.speech.languages())
 
     def play(self, conversation_id: str, again: Callable[[], None] | None = None) -> list[Outgoing]:
@@ -201,8 +205,8 @@ class Player:
         """Everything a turn changes, in one transaction: all of it is there afterwards, or none."""
         now = self._clock()
         with self._sessions.begin() as session:
-            conversation, more = self._taken(session, loaded, owner, plan.keep, "done")
-            contact = conversation.contact
+            taken = self._taken(session, loaded, owner, plan.keep, "done")
+            conversation, contact = taken.conversation, taken.conversation.contact
             if (
                 conversation.owner != loaded.view.owner
                 or (contact.stopped_at is not None) != loaded.view.stopped
@@ -216,23 +220,33 @@ class Player:
                 self._parts.effects.apply(session, conversation, {**effect, "turn": loaded.row_id})
             if plan.erase:
                 erasing.wipe(session, conversation, now)
-            if not more:
+            if not taken.more:
                 conversation.lease_owner = conversation.lease_until = None
             asks = plan.reported.asks if plan.reported is not None else None
             turn = None if plan.erase else loaded.row_id
-            out = outbox.write(session, conversation, words, now, turn=turn, asks=asks, held=True)
-        if not more:
+            way = None if taken.behind or plan.erase or not words else self._straight(conversation)
+            until = now + LEASE if way is not None else None
+            out = outbox.write(
+                session, conversation, words, now, turn=turn, asks=asks, held=True, taken_until=until
+            )
+            channel, where = contact.channel, contact.address if way is not None else None
+        if not taken.more:
             self.leases.gave_back(owner)
-        self._told(loaded.conversation_id, plan.reported, out)
+        if way is not None:
+            way.leave([Departure(one.id, one, channel, 1, now, where) for one in out])
+        self._told(loaded.conversation_id, plan.reported, out, way is not None)
         return out
 
-    def _taken(
-        self, session: Session, loaded: Loaded, owner: str, keep: str | None, status: str
-    ) -> tuple[Conversation, bool]:
-        """Close the inbox row and lock the conversation; that, and whether more of its messages wait.
+    def _straight(self, conversation: Conversation) -> Way | None:
+        """The way by which this process can send a conversation's answer itself, if there is one."""
+        way, contact = self._way(), conversation.contact
+        straight = (
+            way is not None and contact.channel == conversation.channel and way.open_for(contact.channel)
+        )
+        return way if straight and contact.address is not None else None
 
-        Raises `Changed` if somebody else was faster.
-        """
+    def _taken(self, session: Session, loaded: Loaded, owner: str, keep: str | None, status: str) -> Taken:
+        """Close the inbox row and lock the conversation. Raises `Changed` if somebody else was faster."""
         closed = session.execute(
             update(Inbox)
             .where(Inbox.id == loaded.row_id, Inbox.status == "pending")
@@ -240,7 +254,7 @@ class Player:
             .execution_options(synchronize_session=False)
         )
         found = waiting.taken(session, loaded)
-        if closed.rowcount != 1 or found is None or found[0].lease_owner != owner:  # type: ignore[attr-defined]
+        if closed.rowcount != 1 or found is None or found.conversation.lease_owner != owner:  # type: ignore[attr-defined]
             raise Changed
         return found
 
@@ -263,5 +277,5 @@ class Player:
                 words = self._words(loaded, Plan(None, says=(Say(noted[1]),)))
                 out = outbox.write(session, noted[0], words, now, turn=loaded.row_id)
         if out:
-            self._told(loaded.conversation_id, None, out)
+            self._told(loaded.conversation_id, None, out, False)
         return out

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import bindparam, select, update
-from sqlalchemy.orm import Session, joinedload, sessionmaker
+from sqlalchemy.orm import Session, defer, joinedload, sessionmaker
 
 from bot.gateway import record
 from bot.gateway.plan import Message, View
-from bot.gateway.tables import Conversation, Inbox
+from bot.gateway.tables import Contact, Conversation, Inbox, Outbox
 from bot.gateway.typed import clean
 
 # Messages in and out after which the engine starts a new session. It forgets nothing that counts: state is ours.
@@ -23,24 +23,43 @@ PENDING = (
     .where(Inbox.conversation_id == bindparam("held"), Inbox.status == "pending")
     .order_by(Inbox.seq)
 )
-TALKING = (
-    select(Conversation)
-    .where(Conversation.id == bindparam("held"))
-    .options(joinedload(Conversation.contact, innerjoin=True))
+CONVERSATION = select(Conversation).where(Conversation.id == bindparam("held"))
+# What is sealed is not unsealed for nothing: reading needs no address, writing neither the state nor the choices.
+TALKING = CONVERSATION.options(
+    joinedload(Conversation.contact, innerjoin=True).options(defer(Contact.address)),
 )
 LOCKED = (
-    TALKING.add_columns(
+    CONVERSATION.options(
+        joinedload(Conversation.contact, innerjoin=True),
+        defer(Conversation.state),
+        defer(Conversation.choices),
+    )
+    .add_columns(
         select(Inbox.id)
         .where(
             Inbox.conversation_id == bindparam("held"),
             Inbox.status == "pending",
             Inbox.id != bindparam("but"),
         )
-        .exists()
+        .exists(),
+        select(Outbox.id)
+        .where(Outbox.conversation_id == bindparam("held"), Outbox.status == "queued")
+        .exists(),
     )
     .with_for_update(of=Conversation)
     .execution_options(populate_existing=True)
 )
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A conversation locked to write a turn."""
+
+    conversation: Conversation
+    more: bool
+    """Whether another of its messages is still to be worked on, now or later."""
+    behind: bool
+    """Whether messages wait in its outbox, behind which what is said now must leave."""
 
 
 @dataclass(frozen=True)
@@ -89,15 +108,14 @@ def load(sessions: sessionmaker[Session], conversation_id: str, now: datetime, l
         )
 
 
-def taken(session: Session, loaded: Loaded) -> tuple[Conversation, bool] | None:
-    """Lock a message's conversation; that, and whether another of its messages is still to be worked on, now or
-    later. None when it is there no more.
+def taken(session: Session, loaded: Loaded) -> Taken | None:
+    """Lock a message's conversation. None when it is there no more.
 
     Who arrives while the lock is waited for may not be counted: they ring, and are looked for after this turn.
     """
     asked = {"held": loaded.conversation_id, "but": loaded.row_id}
     found = session.execute(LOCKED, asked).one_or_none()
-    return None if found is None else (found[0], bool(found[1]))
+    return None if found is None else Taken(found[0], bool(found[1]), bool(found[2]))
 
 
 def queue_up(sessions: sessionmaker[Session], loaded: Loaded) -> None:

@@ -11,7 +11,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from bot.gateway import delivery, departures
-from bot.gateway.delivery import IN_A_ROW, LONGEST_PAUSE, SENDERS_AT_ONCE, Deliverer
+from bot.gateway.delivery import SENDERS_AT_ONCE, Deliverer
+from bot.gateway.handing import IN_A_ROW, LONGEST_PAUSE
 from bot.gateway.message import Outgoing
 from bot.gateway.reply import Say
 from bot.gateway.sender import Gone, Refused, Throttled, Unreachable
