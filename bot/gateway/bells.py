@@ -44,9 +44,18 @@ os.register_at_fork(after_in_child=_Self.renew)
 
 def ring(session: Session, kind: str, conversation_id: str) -> None:
     """Ring in the other processes when this transaction is committed. On SQLite there are none."""
-    if session.get_bind().dialect.name == "postgresql":
-        words = f"{_Self.name} {kind} {conversation_id}"
-        session.connection().execute(NOTIFY, {"channel": CHANNEL, "words": words})
+    if are_hung(session):
+        session.connection().execute(NOTIFY, {"channel": CHANNEL, "words": words(kind, conversation_id)})
+
+
+def are_hung(session: Session) -> bool:
+    """Whether there are bells between processes."""
+    return session.get_bind().dialect.name == "postgresql"
+
+
+def words(kind: str, conversation_id: str) -> str:
+    """What a bell of this process says on `CHANNEL`."""
+    return f"{_Self.name} {kind} {conversation_id}"
 
 
 class Bells:

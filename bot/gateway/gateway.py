@@ -11,7 +11,8 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot.gateway import bells, outbox, passage, quiet
+from bot.database import at_once
+from bot.gateway import bells, known, outbox, passage, quiet
 from bot.gateway.choices import AnswerWords, Keywords
 from bot.gateway.inbox import Arrival, opened, store
 from bot.gateway.limits import Limits, Patience
@@ -55,6 +56,8 @@ class Gateway:
         """`sessions` belong to a database engine that has its sealer (`bot.sealing.seal`)."""
         self.settings = settings
         self.sessions = sessions
+        self._at_once = at_once(sessions)
+        self._short = sessions.kw["bind"].dialect.name == "postgresql"
         self.speech = speech
         self.clock = clock
         self.limits = limits or Limits()
@@ -280,6 +283,10 @@ class Gateway:
 
     def _stored(self, incoming: Incoming) -> Arrival:
         now = self.clock()
+        if self._short:
+            known_arrival = known.store(self._at_once, incoming, now, self.limits)
+            if known_arrival is not None:
+                return known_arrival
         with self.sessions.begin() as session:
             arrival = store(
                 session,

@@ -36,14 +36,12 @@ MET = (
         defer(Conversation.choices),
     )
 )
+RECENT = select(func.count()).select_from(Inbox).where(Inbox.received_at > bindparam("since"))
 SEEN = select(
     select(Inbox.id)
     .where(Inbox.channel == bindparam("way"), Inbox.dedupe == bindparam("mark"))
     .scalar_subquery(),
-    select(func.count())
-    .select_from(Inbox)
-    .where(Inbox.conversation_id == bindparam("held"), Inbox.received_at > bindparam("since"))
-    .scalar_subquery(),
+    RECENT.where(Inbox.conversation_id == bindparam("held")).scalar_subquery(),
 )
 NUMBERED = (
     update(Conversation)
@@ -205,5 +203,10 @@ def _dedupe(session: Session, incoming: Incoming, contact: Contact, conversation
     else:
         last = session.scalar(select(func.max(Outbox.seq)).where(Outbox.conversation_id == conversation.id))
         parts = ["words", str(last), incoming.kind, str(incoming.choice), incoming.text]
-    said = "\x00".join([contact.address_digest, *parts])
+    return mark(contact.address_digest, *parts)
+
+
+def mark(address_digest: str, *parts: str) -> str:
+    """The fingerprint of a message from an address, by what tells it from others."""
+    said = "\x00".join([address_digest, *parts])
     return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()

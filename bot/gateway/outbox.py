@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, insert, select
 from sqlalchemy.orm import Session
 
 from bot.gateway import bells
@@ -18,6 +19,9 @@ from bot.gateway.reply import Say
 from bot.gateway.tables import Conversation, Outbox
 
 SMS = "sms"
+_outbox = cast("Table", Outbox.__table__)
+# Put together once; by the table, for a turn's objects of the session would cost as much again.
+ADDED = insert(_outbox).returning(_outbox.c.id, sort_by_parameter_order=True)
 
 
 @dataclass(frozen=True)
@@ -89,17 +93,17 @@ def write(
     author: str = "bot",
     asks: str | None = None,
     not_before: datetime | None = None,
-    held: bool = False,
+    locked: bool = False,
     taken_until: datetime | None = None,
 ) -> list[Outgoing]:
     """Store these messages to be sent, and their choices as those of the last answer; commit is the caller's.
 
-    `held`: the conversation's row is locked since before it was read. `taken_until`: the caller sends them, and
-    nobody else before then (`bot.gateway.straight`).
+    `locked`: a turn writes, which rings itself and has locked the conversation before it read it. `taken_until`: the
+    caller sends them, and nobody else before then (`bot.gateway.straight`).
     """
     if not words:
         return []
-    first = next_seq(session, conversation, len(words), held=held)
+    first = next_seq(session, conversation, len(words), held=locked)
     rows, offered = [], []
     for index, one in enumerate(words):
         seq = first + index
@@ -109,31 +113,34 @@ def write(
         ]
         offered += mine
         rows.append(
-            Outbox(
-                conversation_id=conversation.id,
-                turn=turn,
-                channel=conversation.channel,
-                seq=seq,
-                author=author,
-                say={"key": one.key, "values": dict(one.values)},
-                text=one.text,
-                lang=one.lang,
-                direction=one.direction,
-                choices=mine or None,
-                asks=asks if index == len(words) - 1 else None,
-                segments=one.segments,
-                next_try_at=not_before or now,
-                created_at=now,
-                lease_until=taken_until,
-                attempts=0 if taken_until is None else 1,
-            )
+            {
+                "conversation_id": conversation.id,
+                "turn": turn,
+                "channel": conversation.channel,
+                "seq": seq,
+                "author": author,
+                "say": {"key": one.key, "values": dict(one.values)},
+                "text": one.text,
+                "lang": one.lang,
+                "direction": one.direction,
+                "choices": mine or None,
+                "asks": asks if index == len(words) - 1 else None,
+                "segments": one.segments,
+                "next_try_at": not_before or now,
+                "created_at": now,
+                "lease_until": taken_until,
+                "attempts": 0 if taken_until is None else 1,
+            }
         )
     if offered:
         conversation.choices = offered
-    session.add_all(rows)
-    session.flush()
-    bells.ring(session, bells.SAID, conversation.id)
-    return [outgoing(row) for row in rows]
+    ids = session.connection().execute(ADDED, rows).scalars().all()
+    if not locked:
+        bells.ring(session, bells.SAID, conversation.id)
+    return [
+        outgoing(cast("Outbox", SimpleNamespace(id=row_id, **row)))
+        for row_id, row in zip(ids, rows, strict=True)
+    ]
 
 
 def outgoing(row: Outbox) -> Outgoing:

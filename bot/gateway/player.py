@@ -10,7 +10,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.database import at_once
@@ -26,10 +25,10 @@ from bot.gateway.plan import Plan, Question
 from bot.gateway.ports import Clock, EngineFailure
 from bot.gateway.reply import MalformedReply, Reply, Say, parse
 from bot.gateway.straight import Way
-from bot.gateway.tables import Conversation, Inbox
+from bot.gateway.tables import Conversation
 from bot.gateway.turn import decide, settle
 from bot.gateway.typed import clean
-from bot.gateway.waiting import Loaded, Taken
+from bot.gateway.waiting import Loaded
 from bot.understanding.facts import Reading
 
 log = logging.getLogger(__name__)
@@ -205,7 +204,9 @@ class Player:
         """Everything a turn changes, in one transaction: all of it is there afterwards, or none."""
         now = self._clock()
         with self._sessions.begin() as session:
-            taken = self._taken(session, loaded, owner, plan.keep, "done")
+            taken = waiting.taken(session, loaded, plan.keep, rings=bool(words))
+            if taken is None or taken.conversation.lease_owner != owner:
+                raise Changed
             conversation, contact = taken.conversation, taken.conversation.contact
             if (
                 conversation.owner != loaded.view.owner
@@ -227,7 +228,7 @@ class Player:
             way = None if taken.behind or plan.erase or not words else self._straight(conversation)
             until = now + LEASE if way is not None else None
             out = outbox.write(
-                session, conversation, words, now, turn=turn, asks=asks, held=True, taken_until=until
+                session, conversation, words, now, turn=turn, asks=asks, locked=True, taken_until=until
             )
             channel, where = contact.channel, contact.address if way is not None else None
         if not taken.more:
@@ -244,19 +245,6 @@ class Player:
             way is not None and contact.channel == conversation.channel and way.open_for(contact.channel)
         )
         return way if straight and contact.address is not None else None
-
-    def _taken(self, session: Session, loaded: Loaded, owner: str, keep: str | None, status: str) -> Taken:
-        """Close the inbox row and lock the conversation. Raises `Changed` if somebody else was faster."""
-        closed = session.execute(
-            update(Inbox)
-            .where(Inbox.id == loaded.row_id, Inbox.status == "pending")
-            .values(status=status, text=keep, given=None)
-            .execution_options(synchronize_session=False)
-        )
-        found = waiting.taken(session, loaded)
-        if closed.rowcount != 1 or found is None or found.conversation.lease_owner != owner:  # type: ignore[attr-defined]
-            raise Changed
-        return found
 
     def _trouble(self, loaded: Loaded, owner: str, code: str, plan: Plan) -> list[Outgoing]:
         """The engine does not answer: what is said of it, if anything."""

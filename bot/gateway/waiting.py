@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, cast
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Table, bindparam, func, null, select, update
 from sqlalchemy.orm import Session, defer, joinedload, sessionmaker
 
-from bot.gateway import record
+from bot.gateway import bells, record
 from bot.gateway.plan import Message, View
 from bot.gateway.tables import Contact, Conversation, Inbox, Outbox
 from bot.gateway.typed import clean
@@ -49,6 +50,16 @@ LOCKED = (
     .with_for_update(of=Conversation)
     .execution_options(populate_existing=True)
 )
+
+
+_inbox = cast("Table", Inbox.__table__)
+CLOSED = (
+    update(_inbox)
+    .where(_inbox.c.id == bindparam("row"), _inbox.c.status == "pending")
+    .values(status="done", text=bindparam("keep", type_=_inbox.c.text.type), given=null())
+    .returning(_inbox.c.id)
+)
+CLOSED_RINGING = CLOSED.returning(func.pg_notify(bells.CHANNEL, bindparam("bell")))
 
 
 @dataclass(frozen=True)
@@ -108,11 +119,19 @@ def load(sessions: sessionmaker[Session], conversation_id: str, now: datetime, l
         )
 
 
-def taken(session: Session, loaded: Loaded) -> Taken | None:
-    """Lock a message's conversation. None when it is there no more.
+def taken(session: Session, loaded: Loaded, keep: str | None, *, rings: bool) -> Taken | None:
+    """Close a message with the words that are kept of it and lock its conversation; with `rings`, other processes hear
+    at the commit that something is said. None when somebody else closed it, or the conversation is there no more.
 
     Who arrives while the lock is waited for may not be counted: they ring, and are looked for after this turn.
     """
+    close: dict[str, Any] = {"row": loaded.row_id, "keep": keep}
+    closing = CLOSED
+    if rings and bells.are_hung(session):
+        closing = CLOSED_RINGING
+        close["bell"] = bells.words(bells.SAID, loaded.conversation_id)
+    if session.connection().execute(closing, close).one_or_none() is None:
+        return None
     asked = {"held": loaded.conversation_id, "but": loaded.row_id}
     found = session.execute(LOCKED, asked).one_or_none()
     return None if found is None else Taken(found[0], bool(found[1]), bool(found[2]))
