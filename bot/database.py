@@ -69,11 +69,11 @@ def sessions(engine: Engine) -> sessionmaker[Session]:
     return sessionmaker(engine, expire_on_commit=False)
 
 
-def at_once(made: sessionmaker[Session]) -> sessionmaker[Session]:
-    """The same factory, of sessions whose every statement is a transaction of its own.
+def at_once(made: sessionmaker[Session]) -> Engine:
+    """The database of these sessions, each statement of its connections a transaction of its own.
 
     For one statement, or for reads that need not agree: on PostgreSQL two journeys to the server less, as BEGIN and
     COMMIT are one each.
     """
     database: Engine = made.kw["bind"]
-    return sessionmaker(database.execution_options(isolation_level="AUTOCOMMIT"), expire_on_commit=False)
+    return database.execution_options(isolation_level="AUTOCOMMIT")

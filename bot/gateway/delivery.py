@@ -11,9 +11,8 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
-from sqlalchemy import update
+from sqlalchemy import Connection, update
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
 from bot.database import at_once
 from bot.gateway.calls import Calls
@@ -118,8 +117,8 @@ class Deliverer:
     def _all_of(self, conversation_id: str) -> None:
         """Send what waits in one conversation, in order, until nothing does or something cannot leave."""
         try:
-            with self._at_once() as session:
-                taken = self._next(session, conversation_id)
+            with self._at_once.connect() as connection:
+                taken = self._next(connection, conversation_id)
             while taken is not None:
                 taken = self._one(taken, conversation_id)
         except SQLAlchemyError as error:  # found again at the next look
@@ -127,11 +126,11 @@ class Deliverer:
         finally:
             self._calls.done(conversation_id)
 
-    def _next(self, session: Session, conversation_id: str) -> Departure | None:
+    def _next(self, connection: Connection, conversation_id: str) -> Departure | None:
         if self._stopping:
             return None
         now = self._gateway.clock()
-        return take_first(session, now, conversation_id, self._handing.open(now))
+        return take_first(connection, now, conversation_id, self._handing.open(now))
 
     def _keep(self) -> None:
         """Whatever is being sent or noted stays ours."""
@@ -161,8 +160,8 @@ class Deliverer:
     def _free(self, row_id: int) -> bool:
         """Send this one, then make room for the next; whether it was ours to send."""
         try:
-            with self._at_once() as session:
-                taken = take(session, self._gateway.clock(), row_id)
+            with self._at_once.connect() as connection:
+                taken = take(connection, self._gateway.clock(), row_id)
             if taken is not None:
                 self._one(taken)
             return taken is not None
@@ -202,8 +201,8 @@ class Deliverer:
     def _written(self, row_id: int, fate: Fate, then: str | None) -> Departure | None:
         if fate.left and then is not None and not self._stopping:
             now = self._gateway.clock()
-            with self._at_once() as session:
-                return left(session, row_id, fate, now, then, self._handing.open(now))
+            with self._at_once.connect() as connection:
+                return left(connection, row_id, fate, now, then, self._handing.open(now))
         with self._gateway.sessions.begin() as session:
             note(session, row_id, fate)
-            return self._next(session, then) if then is not None else None
+            return self._next(session.connection(), then) if then is not None else None

@@ -10,6 +10,7 @@ from typing import Any, cast
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    Connection,
     Integer,
     Row,
     ScalarSelect,
@@ -73,44 +74,44 @@ def due(now: datetime, channels: list[str]) -> Select[tuple[int]]:
     return _due(now, channels).order_by(Outbox.id).limit(AHEAD)
 
 
-def take(session: Session, now: datetime, row_id: int) -> Departure | None:
+def take(connection: Connection, now: datetime, row_id: int) -> Departure | None:
     """Take this message; None when somebody was faster. Commit is the caller's."""
-    found = session.connection().execute(TAKEN, {"row": row_id, "at": now, "until": now + LEASE}).all()
+    found = connection.execute(TAKEN, {"row": row_id, "at": now, "until": now + LEASE}).all()
     return _departure(found, None)
 
 
 def take_first(
-    session: Session, now: datetime, conversation_id: str, channels: Sequence[str]
+    connection: Connection, now: datetime, conversation_id: str, channels: Sequence[str]
 ) -> Departure | None:
     """Take the message of a conversation that may leave now on these channels, if there is one. Commit is the
     caller's."""
-    found = session.connection().execute(TAKEN_FIRST, _next(now, conversation_id, channels)).all()
+    found = connection.execute(TAKEN_FIRST, _next(now, conversation_id, channels)).all()
     return _departure(found, None)
 
 
 def left(
-    session: Session, row_id: int, fate: Fate, now: datetime, conversation_id: str, channels: Sequence[str]
+    connection: Connection,
+    row_id: int,
+    fate: Fate,
+    now: datetime,
+    conversation_id: str,
+    channels: Sequence[str],
 ) -> Departure | None:
     """Write down that a message left and take the next of its conversation, both or none of it; commit is the
     caller's."""
     values = {"row": row_id, **fate.values, **_next(now, conversation_id, channels)}
-    return _departure(session.connection().execute(LEFT_AND_NEXT, values).all(), row_id)
+    return _departure(connection.execute(LEFT_AND_NEXT, values).all(), row_id)
 
 
-def left_behind(session: Session, row_id: int, fate: Fate) -> int | None:
+def left_behind(connection: Connection, row_id: int, fate: Fate) -> int | None:
     """Write down that a message left; the row of its conversation that waits next. Commit is the caller's."""
-    found = session.connection().execute(LEFT_BEHIND, {"row": row_id, **fate.values}).scalar()
+    found = connection.execute(LEFT_BEHIND, {"row": row_id, **fate.values}).scalar()
     return None if found is None else int(found)
 
 
-def release(session: Session, row_ids: Sequence[int]) -> None:
+def release(connection: Connection, row_ids: Sequence[int]) -> None:
     """Let go of messages that were taken and not tried; commit is the caller's."""
-    session.execute(
-        update(Outbox)
-        .where(Outbox.id.in_(row_ids))
-        .values(lease_until=None, attempts=0)
-        .execution_options(synchronize_session=False)
-    )
+    connection.execute(update(_table).where(_table.c.id.in_(row_ids)).values(lease_until=None, attempts=0))
 
 
 def note(session: Session, row_id: int, fate: Fate) -> None:

@@ -9,8 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, func, insert, literal, select, update
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy import Engine, Table, bindparam, func, insert, literal, select, update
 
 from bot.gateway import bells
 from bot.gateway.inbox import RECENT, Arrival, mark
@@ -89,17 +88,14 @@ def _stored() -> Any:
 STORED = _stored()
 
 
-def store(
-    at_once: sessionmaker[Session], incoming: Incoming, now: datetime, limits: Limits
-) -> Arrival | None:
+def store(at_once: Engine, incoming: Incoming, now: datetime, limits: Limits) -> Arrival | None:
     """Store a message of somebody known; None when it takes the long way. `at_once` as of `bot.database.at_once`.
 
     Raises `IntegrityError` when another process stored the same at the same moment.
     """
     if incoming.external_id is None:
         return None
-    with at_once() as session:
-        connection = session.connection()
+    with at_once.connect() as connection:
         digest = sealer_of(connection.dialect).digest(f"{incoming.channel}|{incoming.address}")
         asked = {"way": incoming.channel, "mark": mark(digest, "id", incoming.external_id)}
         met = connection.execute(

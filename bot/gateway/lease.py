@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, Table, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, Row, Table, bindparam, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.database import at_once
+from bot.gateway import record
 from bot.gateway.ports import Clock
 from bot.gateway.tables import Conversation, Inbox, new_id
 
@@ -35,6 +36,13 @@ def due(session: Session, now: datetime, limit: int) -> list[str]:
     return list(session.scalars(query.with_for_update(skip_locked=True)))
 
 
+class Claim(NamedTuple):
+    """A conversation taken: the owner's name to give it back with, and its row (`record.COLUMNS`)."""
+
+    owner: str
+    row: Row[Any]
+
+
 class Leases:
     """What this process holds. Safe to share between threads."""
 
@@ -46,18 +54,18 @@ class Leases:
         self._held: dict[str, str] = {}
         self._owed: dict[str, str] = {}
 
-    def claim(self, conversation_id: str) -> str | None:
-        """Take the conversation, unless somebody else has it; the owner's name to give it back with."""
+    def claim(self, conversation_id: str) -> Claim | None:
+        """Take the conversation, unless somebody else has it."""
         owner, now = new_id(), self._clock()
-        with self._at_once() as session:
-            taken = session.connection().execute(
+        with self._at_once.connect() as connection:
+            taken = connection.execute(
                 CLAIMED, {"held": conversation_id, "by": owner, "now": now, "until": now + HOLD}
-            )
-            if taken.rowcount != 1:
-                return None
+            ).one_or_none()
+        if taken is None:
+            return None
         with self._lock:
             self._held[owner] = conversation_id
-        return owner
+        return Claim(owner, taken)
 
     def holds(self, owner: str) -> bool:
         """Whether this owner has not given back what they took."""
@@ -99,8 +107,8 @@ class Leases:
                 session.execute(_values(lease_until=self._clock() + HOLD).where(_of(held)))
 
     def _given_back(self, owed: dict[str, str]) -> None:
-        with self._at_once() as session:
-            session.execute(_values(lease_owner=None, lease_until=None).where(_of(owed)))
+        with self._at_once.connect() as connection:
+            connection.execute(_values(lease_owner=None, lease_until=None).where(_of(owed)))
 
 
 def _values(**values: Any) -> Any:
@@ -121,4 +129,5 @@ CLAIMED = (
     update(cast("Table", Conversation.__table__))
     .where(Conversation.id == bindparam("held"), _free(bindparam("now")))
     .values(lease_owner=bindparam("by"), lease_until=bindparam("until"))
+    .returning(*record.COLUMNS)
 )

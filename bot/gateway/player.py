@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Row
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.database import at_once
@@ -73,12 +74,15 @@ class Player:
         wait, so that somebody who writes as fast as they are answered keeps nobody else waiting.
         """
         out: list[Outgoing] = []
-        while (owner := self.leases.claim(conversation_id)) is not None:
+        while (claim := self.leases.claim(conversation_id)) is not None:
+            owner = claim.owner
+            row: Row[Any] | None = claim.row
             try:
                 # A turn that leaves nothing to do gives the conversation back itself.
                 while self.leases.holds(owner) and (
-                    loaded := waiting.load(self._at_once, conversation_id, self._clock(), self._limit)
+                    loaded := waiting.load(self._at_once, conversation_id, self._clock(), self._limit, row)
                 ):
+                    row = None
                     answered = self._turn(loaded, owner)
                     if answered is None:
                         break

@@ -4,20 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, bindparam, literal_column, select, update
 from sqlalchemy.orm import Session
 
 from bot.gateway.choices import Offered, offered
 from bot.gateway.ownership import give
 from bot.gateway.plan import Plan, View
-from bot.gateway.tables import Conversation, Outbox
+from bot.gateway.tables import Conversation, Instant, Outbox
+
+_table = cast("Table", Conversation.__table__)
+# What a turn needs to know of a conversation. In words: SQLAlchemy 2.0 leaves the names of tables out of a subquery
+# behind RETURNING on SQLite (27 November 2026).
+COLUMNS: tuple[ColumnElement[Any], ...] = (
+    *(
+        _table.c[name]
+        for name in ("id", "channel", "owner", "language", "language_settled", "language_chosen", "plain")
+    ),
+    *(_table.c[name] for name in ("language_proposed", "state", "choices", "held_seq", "held_note_at")),
+    literal_column(
+        "(SELECT contact.stopped_at FROM contact WHERE contact.id = conversation.contact_id)", Instant()
+    ).label("stopped_at"),
+)
+SEEN = select(*COLUMNS).select_from(_table).where(_table.c.id == bindparam("held"))
 
 
-def view(session: Session, conversation: Conversation) -> View:
-    """The conversation as a turn sees it."""
-    spoke = conversation.owner == "counsellor" and session.scalar(
+def view(connection: Connection, conversation: Row[Any]) -> View:
+    """The conversation as a turn sees it, of a row of `COLUMNS`."""
+    spoke = conversation.owner == "counsellor" and connection.scalar(
         select(Outbox.id)
         .where(
             Outbox.conversation_id == conversation.id,
@@ -28,7 +43,7 @@ def view(session: Session, conversation: Conversation) -> View:
     )
     return View(
         owner=conversation.owner,
-        stopped=conversation.contact.stopped_at is not None,
+        stopped=conversation.stopped_at is not None,
         language=conversation.language,
         settled=conversation.language_settled,
         chosen=conversation.language_chosen,
@@ -41,15 +56,18 @@ def view(session: Session, conversation: Conversation) -> View:
     )
 
 
-def older_choice(session: Session, conversation_id: str, choice: Any) -> Offered | None:
+OFFERED = select(Outbox.choices).where(
+    Outbox.conversation_id == bindparam("held"), Outbox.seq == bindparam("number")
+)
+
+
+def older_choice(connection: Connection, conversation_id: str, choice: Any) -> Offered | None:
     """The choice a tap names by its id, also when it belongs to an earlier answer."""
     number = choice.partition(".")[0] if isinstance(choice, str) else ""
     if not (number.isascii() and number.isdigit() and len(number) < 10):
         return None
-    row = session.scalar(
-        select(Outbox).where(Outbox.conversation_id == conversation_id, Outbox.seq == int(number))
-    )
-    return next((one for one in offered(row.choices if row else None) if one.id == choice), None)
+    asked = {"held": conversation_id, "number": int(number)}
+    return next((one for one in offered(connection.scalar(OFFERED, asked)) if one.id == choice), None)
 
 
 def change(session: Session, conversation: Conversation, plan: Plan, at: datetime, now: datetime) -> None:

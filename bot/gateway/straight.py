@@ -14,6 +14,7 @@ from concurrent.futures import Executor
 from functools import partial
 from typing import Protocol
 
+from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -45,7 +46,7 @@ class Straight:
     def __init__(
         self,
         sessions: sessionmaker[Session],
-        at_once: sessionmaker[Session],
+        at_once: Engine,
         handing: Handing,
         pool: Executor,
         most: int,
@@ -117,8 +118,8 @@ class Straight:
     def _write(self, row_id: int, fate: Fate) -> int | None:
         """Note it; the row of its conversation that waits next."""
         if fate.left:
-            with self._at_once() as session:
-                return left_behind(session, row_id, fate)
+            with self._at_once.connect() as connection:
+                return left_behind(connection, row_id, fate)
         with self._sessions.begin() as session:
             note(session, row_id, fate)
         return None
@@ -127,8 +128,8 @@ class Straight:
         """Let go of the `rest`, which is not sent this way."""
         try:
             if rest:
-                with self._at_once() as session:
-                    release(session, [one.row_id for one in rest])
+                with self._at_once.connect() as connection:
+                    release(connection, [one.row_id for one in rest])
         except SQLAlchemyError as error:
             log.error("deliverer: %s", type(error).__name__)
         finally:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, func, null, select, update
+from sqlalchemy import Engine, Row, Table, bindparam, func, null, select, update
 from sqlalchemy.orm import Session, defer, joinedload, sessionmaker
 
 from bot.gateway import bells, record
 from bot.gateway.plan import Message, View
-from bot.gateway.tables import Contact, Conversation, Inbox, Outbox
+from bot.gateway.tables import Conversation, Inbox, Outbox
 from bot.gateway.typed import clean
 
 # Messages in and out after which the engine starts a new session. It forgets nothing that counts: state is ours.
@@ -20,17 +20,15 @@ SESSION_LENGTH = 60
 
 # Put together once: that costs more than running them, and every turn begins with them.
 PENDING = (
-    select(Inbox)
+    select(Inbox.id, Inbox.seq, Inbox.kind, Inbox.text, Inbox.given, Inbox.at, Inbox.next_try_at)
     .where(Inbox.conversation_id == bindparam("held"), Inbox.status == "pending")
     .order_by(Inbox.seq)
 )
-CONVERSATION = select(Conversation).where(Conversation.id == bindparam("held"))
-# What is sealed is not unsealed for nothing: reading needs no address, writing neither the state nor the choices.
-TALKING = CONVERSATION.options(
-    joinedload(Conversation.contact, innerjoin=True).options(defer(Contact.address)),
-)
+# What is sealed is not unsealed for nothing: writing a turn needs neither the state nor the choices.
 LOCKED = (
-    CONVERSATION.options(
+    select(Conversation)
+    .where(Conversation.id == bindparam("held"))
+    .options(
         joinedload(Conversation.contact, innerjoin=True),
         defer(Conversation.state),
         defer(Conversation.choices),
@@ -87,35 +85,40 @@ class Loaded:
     session: int = 0
 
 
-def load(sessions: sessionmaker[Session], conversation_id: str, now: datetime, limit: int) -> Loaded | None:
-    """The next message due, of at most `limit` characters. `sessions` as of `at_once`.
+def load(
+    at_once: Engine, conversation_id: str, now: datetime, limit: int, row: Row[Any] | None = None
+) -> Loaded | None:
+    """The next message due, of at most `limit` characters. `at_once` as of `bot.database.at_once`; `row` is what is
+    known of the conversation just now (`record.COLUMNS`).
 
     Behind one that waits for the engine, only what needs no engine may pass.
     """
-    with sessions() as session:
-        rows = session.scalars(PENDING, {"held": conversation_id}).all()
-        row = next((row for row in rows if row.next_try_at <= now), None)
-        conversation = session.scalar(TALKING, {"held": conversation_id}) if row else None
-        if row is None or conversation is None:
+    with at_once.connect() as connection:
+        waits = connection.execute(PENDING, {"held": conversation_id}).all()
+        due = next((one for one in waits if one.next_try_at <= now), None)
+        if due is None:
             return None
-        choice = (row.given or {}).get("choice")
+        conversation = row or connection.execute(record.SEEN, {"held": conversation_id}).one_or_none()
+        if conversation is None:
+            return None
+        given = due.given or {}
         message = Message(
-            kind=row.kind,
-            typed=clean(row.text or "", limit),
-            at=row.at,
-            choice=choice,
-            tapped=record.older_choice(session, conversation_id, choice),
-            given={name: value for name, value in (row.given or {}).items() if name != "choice"},
+            kind=due.kind,
+            typed=clean(due.text or "", limit),
+            at=due.at,
+            choice=given.get("choice"),
+            tapped=record.older_choice(connection, conversation_id, given.get("choice")),
+            given={name: value for name, value in given.items() if name != "choice"},
         )
         return Loaded(
-            row.id,
+            due.id,
             conversation_id,
             conversation.channel,
             message,
-            record.view(session, conversation),
-            row is not rows[0],
+            record.view(connection, conversation),
+            due is not waits[0],
             now,
-            row.seq // SESSION_LENGTH,
+            due.seq // SESSION_LENGTH,
         )
 
 

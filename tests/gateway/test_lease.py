@@ -28,11 +28,11 @@ def due(house: House) -> list[str]:
 def test_one_has_it_until_it_is_given_back(house: House, conversation: str) -> None:
     one, other = Leases(house.sessions, house.clock), Leases(house.sessions, house.clock)
     assert due(house) == [conversation]
-    owner = one.claim(conversation)
-    assert owner is not None
+    claim = one.claim(conversation)
+    assert claim is not None
     assert other.claim(conversation) is None
     assert due(house) == []
-    one.release(owner)
+    one.release(claim.owner)
     assert due(house) == [conversation]
     assert other.claim(conversation) is not None
 
@@ -51,10 +51,11 @@ def test_who_lives_keeps_it_and_who_is_gone_loses_it(house: House, conversation:
 def test_who_lost_it_neither_renews_nor_gives_back_the_new_owners(house: House, conversation: str) -> None:
     late, new, third = (Leases(house.sessions, house.clock) for _ in range(3))
     lost = late.claim(conversation)
+    assert lost is not None
     house.clock.forward(seconds=HOLD.total_seconds() + 1)
     assert new.claim(conversation) is not None
     late.keep()
-    late.release(lost or "")
+    late.release(lost.owner)
     assert third.claim(conversation) is None
     house.clock.forward(seconds=HOLD.total_seconds() + 1)
     assert third.claim(conversation) is not None
@@ -62,7 +63,8 @@ def test_who_lost_it_neither_renews_nor_gives_back_the_new_owners(house: House, 
 
 def test_what_could_not_be_given_back_is_given_back_later(house: House, conversation: str) -> None:
     leases = Leases(house.sessions, house.clock)
-    owner = leases.claim(conversation)
+    claim = leases.claim(conversation)
+    assert claim is not None
     engine = house.sessions.kw["bind"]
 
     def away(*_: object) -> None:
@@ -70,7 +72,7 @@ def test_what_could_not_be_given_back_is_given_back_later(house: House, conversa
 
     event.listen(engine, "before_cursor_execute", away)
     with pytest.raises(OperationalError):
-        leases.release(owner or "")
+        leases.release(claim.owner)
     with pytest.raises(OperationalError):
         leases.keep()
     event.remove(engine, "before_cursor_execute", away)

@@ -123,7 +123,7 @@ def test_a_report_that_looks_while_we_note_finds_its_message(house: House) -> No
     house.say("un premier message ici", channel="sms", address="+33600000001")
     now = house.clock()
     with house.sessions.begin() as session:
-        taken = departures.take(session, now, 1)
+        taken = departures.take(session.connection(), now, 1)
     assert taken is not None
     _once_looked_for(house, taken.row_id, now)
     with house.sessions.begin() as session:
