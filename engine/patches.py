@@ -8,6 +8,7 @@ from __future__ import annotations
 from engine import (
     action_calls,
     constant_schema,
+    debug_copies,
     discreet_tracker,
     event_classes,
     plain_runner,
@@ -27,3 +28,4 @@ def apply_all() -> None:
     discreet_tracker.apply()
     ready_weights.apply()
     rule_keys.apply()
+    debug_copies.apply()

@@ -11,8 +11,12 @@ from rasa.core.actions.action import RemoteAction
 from rasa.utils.endpoints import EndpointConfig
 import jsonschema
 action = RemoteAction("action_x", EndpointConfig("http://127.0.0.1/"))
-good = {"events": [{"event": "slot", "name": "a", "value": 1}], "responses": [{"text": "x"}]}
-bad = [{"events": [{"event": 3}], "responses": []}, {"events": "none"}, {"responses": "x", "events": []}, []]
+slot = {"event": "slot", "name": "a", "value": 1}
+good = {"events": [slot, {**slot, "timestamp": None, "value": {"b": []}}], "responses": [{"text": "x"}]}
+wrong = [{"event": 3}, {"event": "slot", "name": 3, "value": 1}, {"event": "slot", "name": "a"}, "slot",
+         {**slot, "timestamp": True}, {**slot, "timestamp": "now"}, {**slot, "metadata": []}, {"event": "user"}]
+bad = [{"events": "none"}, {"responses": "x", "events": []}, [], {"events": [slot], "responses": ["x"]},
+       *({"events": [slot, one], "responses": []} for one in wrong)]
 stock = [RemoteAction._validate_action_result(action, good)]
 for answer in bad:
     try:
@@ -41,6 +45,32 @@ except RuntimeError:
     pass
 else:
     raise SystemExit("a changed Rasa was not noticed")
+"""
+
+DEBUG_COPIES = """
+from rasa.core import processor
+from rasa.core.actions import forms
+from engine import debug_copies
+debug_copies.apply()
+kept = [object()]
+assert processor.copy.deepcopy(kept) is kept and forms.copy.deepcopy(kept) is kept
+import copy
+assert copy.deepcopy(kept) is not kept, "for others nothing changed"
+"""
+
+DEBUG_COPIES_GUARD = """
+from rasa.core import processor
+import inspect
+from engine import debug_copies
+stock = inspect.getsource
+for more in ("x = copy.deepcopy(events)", "structlogger.info('a', b=copy.deepcopy(c))", "y = copy.copy(z)"):
+    inspect.getsource = lambda module: stock(module) + more
+    try:
+        debug_copies.apply()
+    except RuntimeError:
+        pass
+    else:
+        raise SystemExit(f"a changed Rasa was not noticed: {more}")
 """
 
 EVENT_CLASSES = """
@@ -216,6 +246,8 @@ else:
         EVENT_CLASSES_GUARD,
         ACTION_CALLS,
         TRACKER_ROWS,
+        DEBUG_COPIES,
+        DEBUG_COPIES_GUARD,
         GUARDS,
         NO_TENSORFLOW,
     ],
@@ -226,6 +258,8 @@ else:
         "event classes, Rasa changed",
         "action calls",
         "tracker rows",
+        "copies for debug lines",
+        "copies for debug lines, Rasa changed",
         "the other five, Rasa changed",
         "no TensorFlow",
     ],

@@ -54,16 +54,15 @@ def test_every_engine_of_the_settings_is_asked() -> None:
     assert EngineClient.of(settings)._urls == tuple(f"http://127.0.0.1:{port}" for port in (6000, 6001, 6002))
 
 
-def test_conversations_keep_to_their_process() -> None:
+def test_conversations_keep_to_their_process(monkeypatch: pytest.MonkeyPatch) -> None:
     client = EngineClient(["http://a", "http://b"], 1)
     posted: dict[str, set[str]] = {}
 
-    class Session:
-        def post(self, url: str, json: Any, **_: Any) -> Any:
-            posted.setdefault(json["sender"], set()).add(url)
-            raise EngineFailure("seen")
+    def request(_method: str, url: str, json: Any, **_: Any) -> Any:
+        posted.setdefault(json["sender"], set()).add(url)
+        raise EngineFailure("seen")
 
-    client._session = Session  # type: ignore[assignment, method-assign]
+    monkeypatch.setattr(client._pool, "request", request)
     for number in range(20):
         for _ in range(2):
             with pytest.raises(EngineFailure):
