@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+import json
+import secrets
+import threading
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +30,8 @@ from bot.tamis.tables import corrections
 from bot.tamis.tamis import Tamis
 
 THEME = "mobilite"
+# Surveys kept: of those who talk at this moment.
+REMEMBERED = 64
 # What the directory knows of a service and the tamis may not have read: ended, out of season, full, wrong.
 FORM_OF_HELD = {"full": "saturation"}
 
@@ -36,6 +43,9 @@ class SievedDirectory:
         self._snapshot = snapshot
         self._tamis = tamis
         self._reader = reader
+        self._lock = threading.Lock()
+        self._key = secrets.token_bytes(32)
+        self._surveyed: OrderedDict[bytes, tuple[Candidate, ...]] = OrderedDict()
         # A network, an on-demand line, an aid given at any town hall: it has a zone and no address of its own.
         self._everywhere = [
             service
@@ -70,6 +80,24 @@ class SievedDirectory:
     def survey(self, profile: Mapping[str, Any], now: datetime) -> Sequence[Candidate]:
         """Every mobility service in reach of the profile's origin, sieved; see `Scene.survey`."""
         day = now.astimezone(LOCAL).date()
+        # A turn asks for the next question and then for the offers, and « more » or « why not » ask again.
+        asked = self._mark(profile, day)
+        with self._lock:
+            known = self._surveyed.get(asked)
+        if known is None:
+            known = self._survey(profile, now, day)
+            with self._lock:
+                self._surveyed[asked] = known
+                while len(self._surveyed) > REMEMBERED:
+                    self._surveyed.popitem(last=False)
+        return known
+
+    def _mark(self, profile: Mapping[str, Any], day: date) -> bytes:
+        """By what a survey is known again: nothing of the person stays in memory."""
+        said = json.dumps([profile, day], sort_keys=True, default=str)
+        return hashlib.blake2b(said.encode("utf-8", "surrogatepass"), key=self._key).digest()
+
+    def _survey(self, profile: Mapping[str, Any], now: datetime, day: date) -> tuple[Candidate, ...]:
         who = self._person(profile, now)
         reaches = {
             str(reach.service["id"]): reach
@@ -84,9 +112,9 @@ class SievedDirectory:
             for decision in self._tamis.decisions(who, list(reaches))
         ]
         # Beyond its zone a service without an address is not in reach at all: nothing to tell of it.
-        return [
+        return tuple(
             item for item in found if (item.decision.status, item.decision.criterion) != ("blocked", "origin")
-        ]
+        )
 
     def weights(
         self, profile: Mapping[str, Any], now: datetime, candidates: Sequence[Candidate]

@@ -48,7 +48,10 @@ class EngineClient:
             if response.status != HTTPStatus.OK:
                 raise EngineFailure(f"status-{response.status}")
             return response.json()
-        except (NewConnectionError, ProtocolError):  # before the next: urllib3 counts the first among timeouts
+        except (
+            NewConnectionError,
+            ProtocolError,
+        ):  # before the next: urllib3 counts the first among timeouts
             raise EngineFailure("refused") from None
         except TimeoutError:
             raise EngineFailure("timeout") from None
