@@ -12,6 +12,7 @@ from engine import (
     discreet_tracker,
     event_classes,
     plain_runner,
+    prior_states,
     ready_weights,
     rule_keys,
     tracker_rows,
@@ -29,3 +30,4 @@ def apply_all() -> None:
     ready_weights.apply()
     rule_keys.apply()
     debug_copies.apply()
+    prior_states.apply()

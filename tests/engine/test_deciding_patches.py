@@ -87,6 +87,52 @@ assert len(stock[1]) == 3 and ours[1] == stock[1], (ours, stock)
 """
 
 
+PRIOR_STATES = """
+import random
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import (ActionExecuted, ActionReverted, ActiveLoop, LoopInterrupted, Restarted,
+                                     SessionStarted, SlotSet, UserUttered, UserUtteranceReverted)
+from rasa.shared.core.trackers import DialogueStateTracker
+from engine import prior_states
+
+domain = Domain.load("domain.yml")
+heard = [slot.name for slot in domain.slots if slot.has_features()][:3]
+form = next(iter(domain.form_names))
+random.seed(5)
+
+def event():
+    return random.choice([
+        lambda: ActionExecuted(random.choice(["action_listen", "action_listen", form, "action_default_fallback"])),
+        lambda: UserUttered("x", {"name": random.choice(["inform", "why"])}),
+        lambda: SlotSet(random.choice(heard), random.choice([None, "a"])) if heard else ActiveLoop(form),
+        lambda: ActiveLoop(random.choice([form, None])),
+        lambda: ActionReverted() if random.random() < .3 else LoopInterrupted(random.random() < .5),
+        lambda: random.choice([SessionStarted, Restarted, UserUtteranceReverted])() if random.random() < .3
+        else ActionExecuted("action_listen"),
+    ])()
+
+stories = [[event() for _ in range(random.randrange(3, 25))] for _ in range(60)]
+walks = [DialogueStateTracker.from_events("s", story, domain.slots) for story in stories]
+stock_of = Domain.states_for_tracker_history
+prior_states.apply()
+seen = set()
+for whole in walks:
+    tracker = DialogueStateTracker.from_events("s", [], domain.slots)
+    for one in whole.events:
+        tracker.update(one)
+        stock = stock_of(domain, tracker)
+        for _ in range(2):
+            found = domain.states_for_tracker_history(tracker)
+            assert found == stock, (found, stock)
+            found[-1].clear()  # who asked may write into it
+            if len(found) > 1 and "user" in found[0]:
+                found[0]["user"].clear()
+        seen.update(str(state) for state in stock)
+assert len(seen) > 20, len(seen)
+known = {"omit_unset_slots": True}
+assert domain.states_for_tracker_history(walks[0], **known) == stock_of(domain, walks[0], **known)
+"""
+
 RULE_KEYS = """
 import itertools, json
 from rasa.core.policies.rule_policy import RulePolicy
@@ -117,8 +163,8 @@ assert policy._get_possible_keys(fewer, told[3]) == policy._get_possible_keys(ru
 @pytest.mark.engine
 @pytest.mark.parametrize(
     "code",
-    [PLAIN_RUNNER, READY_WEIGHTS, RULE_KEYS],
-    ids=["plain runner", "ready weights", "rule keys"],
+    [PLAIN_RUNNER, READY_WEIGHTS, RULE_KEYS, PRIOR_STATES],
+    ids=["plain runner", "ready weights", "rule keys", "prior states"],
 )
 def test_patch(code: str) -> None:
     run_inside(code)
