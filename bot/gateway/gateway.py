@@ -8,13 +8,12 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot.database import at_once
-from bot.gateway import bells, known, outbox, passage, quiet
+from bot.gateway import bells, outbox, passage, quiet
 from bot.gateway.choices import AnswerWords, Keywords
-from bot.gateway.inbox import Arrival, opened, store
+from bot.gateway.door import Door
+from bot.gateway.inbox import Arrival, opened
 from bot.gateway.limits import Limits, Patience
 from bot.gateway.message import Incoming, Outgoing
 from bot.gateway.nearest import nowhere
@@ -56,8 +55,6 @@ class Gateway:
         """`sessions` belong to a database engine that has its sealer (`bot.sealing.seal`)."""
         self.settings = settings
         self.sessions = sessions
-        self._at_once = at_once(sessions)
-        self._short = sessions.kw["bind"].dialect.name == "postgresql"
         self.speech = speech
         self.clock = clock
         self.limits = limits or Limits()
@@ -85,6 +82,16 @@ class Gateway:
             told=self._told,
             way=lambda: self._way,
         )
+        self._door = Door(
+            sessions,
+            clock,
+            self.limits,
+            self._languages,
+            pressing=self._player.pressing,
+            slow=lambda session, conversation_id: bool(
+                self.post(session, conversation_id, [Say("limit.slow")])
+            ),
+        )
 
     def receive(self, incoming: Incoming) -> int:
         """Store a message for good, once; its inbox id (that of the first when it comes again)."""
@@ -92,13 +99,12 @@ class Gateway:
 
     def accept(self, incoming: Incoming) -> Arrival:
         """As `receive`, telling also the conversation, whether it is new, whether it is one too many."""
-        try:
-            arrival = self._stored(incoming)
-        except IntegrityError:  # another thread stored the same message, or the same new address, just now
-            arrival = self._stored(incoming)
+        arrival = self._door.accept(incoming)
         if arrival.new and not arrival.limited:
             for ring in self._arrivals:
                 ring(arrival.conversation_id)
+        if arrival.slowed:
+            self.wake(arrival.conversation_id)
         return arrival
 
     def open(self, channel: str, address: str, language_hint: str | None = None) -> str:
@@ -280,34 +286,3 @@ class Gateway:
             self._tell_listeners(conversation_id)
         elif out:
             self.wake(conversation_id)
-
-    def _stored(self, incoming: Incoming) -> Arrival:
-        now = self.clock()
-        if self._short:
-            known_arrival = known.store(self._at_once, incoming, now, self.limits)
-            if known_arrival is not None:
-                return known_arrival
-        with self.sessions.begin() as session:
-            arrival = store(
-                session,
-                incoming,
-                now,
-                self.limits,
-                self._languages,
-                lambda language: self._player.pressing(incoming, language),
-            )
-            if arrival.new and not arrival.limited:
-                bells.ring(session, bells.ARRIVED, arrival.conversation_id)
-            slowed = arrival.new and arrival.limited and self._slow(session, arrival.conversation_id, now)
-        if slowed:
-            self.wake(arrival.conversation_id)
-        return arrival
-
-    def _slow(self, session: Session, conversation_id: str, now: datetime) -> bool:
-        """Say once a window that messages come too fast."""
-        conversation = session.get_one(Conversation, conversation_id)
-        contact = conversation.contact
-        if contact.slowed_at is not None and now - contact.slowed_at < self.limits.window:
-            return False
-        contact.slowed_at = now
-        return bool(self.post(session, conversation_id, [Say("limit.slow")]))

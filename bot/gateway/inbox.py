@@ -62,6 +62,8 @@ class Arrival:
     conversation_id: str
     new: bool
     limited: bool = False
+    slowed: bool = False
+    """Whether the person was just told that messages come too fast."""
 
 
 def store(

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bot.database import at_once
 from bot.gateway import erasing, outbox, record, trouble, waiting
+from bot.gateway.asking import ask
 from bot.gateway.departures import LEASE, Departure
 from bot.gateway.lease import Leases
 from bot.gateway.limits import Patience
@@ -22,11 +23,10 @@ from bot.gateway.measures import part, turn_seconds
 from bot.gateway.message import Incoming, Outgoing
 from bot.gateway.outbox import Worded
 from bot.gateway.parts import Parts
-from bot.gateway.plan import Plan, Question
+from bot.gateway.plan import Plan
 from bot.gateway.ports import Clock, EngineFailure
-from bot.gateway.reply import MalformedReply, Reply, Say, parse
-from bot.gateway.straight import Way
-from bot.gateway.tables import Conversation
+from bot.gateway.reply import Reply, Say
+from bot.gateway.straight import Way, way_for
 from bot.gateway.turn import decide, settle
 from bot.gateway.typed import clean
 from bot.gateway.waiting import Loaded
@@ -123,7 +123,7 @@ class Player:
                 return []
             if plan.question is not None:
                 with part("engine", loaded.row_id):
-                    reply = self._asked(loaded, plan.question, plan.language)
+                    reply = ask(self._parts.engine, loaded, plan.question, plan.language)
                 plan = settle(plan, reply)
             with part("write", loaded.row_id):
                 out = self._write(loaded, plan, owner, self._words(loaded, plan))
@@ -167,30 +167,6 @@ class Player:
         promised = self._parts.keywords.signal(text)
         return reading if promised is None else replace(reading, signal=promised)
 
-    def _asked(self, loaded: Loaded, question: Question, language: str | None) -> Reply:
-        view = loaded.view
-        metadata: dict[str, Any] = {
-            "turn": loaded.row_id,
-            "now": loaded.message.at.isoformat(),
-            "language": language or view.language,
-            "plain": view.plain,
-            "channel": loaded.channel,
-            "state": view.state or {},
-            "choice": question.choice,
-            "signal": question.signal,
-            "contact": question.contact,
-            "given": dict(question.given),
-            "kind": loaded.message.kind,
-            "text_limit_hit": question.cut,
-        }
-        # The engine's own memory is dropped now and then: a turn of a long conversation costs what the tenth did.
-        sender = f"{loaded.conversation_id}-{loaded.session}"
-        items = self._parts.engine.ask(sender, question.text, metadata)
-        try:
-            return parse(items, loaded.row_id)
-        except MalformedReply as error:
-            raise EngineFailure(f"malformed-{error}") from None
-
     def _words(self, loaded: Loaded, plan: Plan) -> list[Worded]:
         words = outbox.worded(
             plan.says,
@@ -229,7 +205,8 @@ class Player:
                 conversation.lease_owner = conversation.lease_until = None
             asks = plan.reported.asks if plan.reported is not None else None
             turn = None if plan.erase else loaded.row_id
-            way = None if taken.behind or plan.erase or not words else self._straight(conversation)
+            straight = not (taken.behind or plan.erase) and bool(words)
+            way = way_for(contact, conversation.channel, self._way()) if straight else None
             until = now + LEASE if way is not None else None
             out = outbox.write(
                 session, conversation, words, now, turn=turn, asks=asks, locked=True, taken_until=until
@@ -241,14 +218,6 @@ class Player:
             way.leave([Departure(one.id, one, channel, 1, now, where) for one in out])
         self._told(loaded.conversation_id, plan.reported, out, way is not None)
         return out
-
-    def _straight(self, conversation: Conversation) -> Way | None:
-        """The way by which this process can send a conversation's answer itself, if there is one."""
-        way, contact = self._way(), conversation.contact
-        straight = (
-            way is not None and contact.channel == conversation.channel and way.open_for(contact.channel)
-        )
-        return way if straight and contact.address is not None else None
 
     def _trouble(self, loaded: Loaded, owner: str, code: str, plan: Plan) -> list[Outgoing]:
         """The engine does not answer: what is said of it, if anything."""

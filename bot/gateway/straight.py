@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bot.gateway.departures import Departure, Fate, left_behind, note, release
 from bot.gateway.handing import Handing
+from bot.gateway.tables import Contact
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +39,12 @@ class Way(Protocol):
     def ring(self, conversation_id: str) -> None:
         """Something of this conversation waits in the outbox."""
         ...
+
+
+def way_for(contact: Contact, channel: str, way: Way | None) -> Way | None:
+    """The way by which this process can send a contact's answers on a channel itself, if there is one."""
+    straight = way is not None and contact.channel == channel and way.open_for(channel)
+    return way if straight and contact.address is not None else None
 
 
 class Straight:
