@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from bot.understanding.lexicon import Lexicon
 from bot.understanding.stream import Hit, Stream
@@ -15,10 +15,14 @@ QUESTION_MARKS = frozenset("?؟፧")
 class Scope:
     """The cues of one message, as one lexicon reads them. `text` is the original message."""
 
-    def __init__(self, stream: Stream, lexicon: Lexicon, hits: Sequence[Hit], text: str) -> None:
+    def __init__(
+        self, stream: Stream, lexicon: Lexicon, hits: Sequence[Hit], text: str, joining: Collection[str] = ()
+    ) -> None:
+        """`joining`: words that join two halves of a sentence (« et »)."""
         self._stream = stream
         self._reach = lexicon.reach
         self._bridge = lexicon.bridge
+        self._joining = joining
         self._text = text
         self._spans: dict[str, list[tuple[int, int]]] = {}
         for hit in hits:
@@ -128,9 +132,16 @@ class Scope:
     def _gone(self, hit: Hit, clause: tuple[int, int]) -> bool:
         """Whether words near a hit say that it was so once: a clause may tell of today first, of old times last."""
         return any(
-            clause[0] <= start < clause[1] and start - PAST_REACH <= hit.end and hit.start <= end + PAST_REACH
+            clause[0] <= start < clause[1]
+            and start - PAST_REACH <= hit.end
+            and hit.start <= end + PAST_REACH
+            and not ("origin" in hit.groups and self._joined(hit.end, start))
             for start, end in self._spans.get("past", ())
         )
+
+    def _joined(self, end: int, start: int) -> bool:
+        """Whether another half begins between: « j'habite Savenay et mon mari me déposait »."""
+        return any(token.text in self._joining for token in self._stream.tokens[end:start])
 
     def _wished(self, hit: Hit, clause: tuple[int, int]) -> bool:
         spans = self._spans.get("wish", ())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -85,14 +85,16 @@ class Stating:
         time_of = {f"§t{i}": time for i, time in enumerate(times)}
         place_of = {f"§p{i}": mention for i, mention in enumerate(places)}
         marks = [(m.start, m.end, mark) for named in (time_of, day_of, place_of) for mark, m in named.items()]
-        stream, hits, scope = _marked(base, marks, lexicon, text)
+        stream, hits, scope = _marked(base, marks, lexicon, text, self.policy.joining)
         trip = Trip(
             stream, scope, self.policy, place_of, Doubts(self._roles, lexicon.language, self._nothing)
         )
         trips = trip.facts(_of(hits, "trips", "wrong_places"), asked=asked, profile=profile)
         idle = trip.idle(trips)
         if idle:  # words that could have been towns and play no part: « du mal à lire » is not Liré
-            stream, hits, scope = _marked(base, [m for m in marks if m[2] not in idle], lexicon, text)
+            stream, hits, scope = _marked(
+                base, [m for m in marks if m[2] not in idle], lexicon, text, self.policy.joining
+            )
         codes = Codes(stream, scope, lexicon, self.policy)
         facts = codes.facts(_of(hits, "rule"))
         if taken:
@@ -151,7 +153,9 @@ class Stating:
         if not hits:
             return []
         cues = stream.hits([one for one in candidates if one.rule.kind not in NO_CUES])
-        return Codes(stream, Scope(stream, lexicon, cues, text), lexicon, self.policy).facts(hits)
+        return Codes(
+            stream, Scope(stream, lexicon, cues, text, self.policy.joining), lexicon, self.policy
+        ).facts(hits)
 
     def _births(
         self, base: Stream, stream: Stream, scope: Scope, hits: Sequence[Hit], lexicon: Lexicon, today: date
@@ -199,12 +203,12 @@ def _within(fact: Fact, others: Sequence[Fact]) -> bool:
 
 
 def _marked(
-    base: Stream, marks: Sequence[tuple[int, int, str]], lexicon: Lexicon, text: str
+    base: Stream, marks: Sequence[tuple[int, int, str]], lexicon: Lexicon, text: str, joining: Collection[str]
 ) -> tuple[Stream, list[Hit], Scope]:
     stream = base.replaced(marks)
     hits = stream.hits(stream.candidates(lexicon.index))
     cues = [hit for hit in hits if hit.rule.kind not in NO_CUES]
-    return stream, hits, Scope(stream, lexicon, cues, text)
+    return stream, hits, Scope(stream, lexicon, cues, text, joining)
 
 
 def _of(hits: Sequence[Hit], *kinds: str) -> list[Hit]:
