@@ -30,6 +30,10 @@ class Handing:
         """The channels that do not pause."""
         return [one for one in self._senders if self._paused.get(one, now) <= now]
 
+    def now(self) -> datetime:
+        """The moment it is."""
+        return self._clock()
+
     def is_open(self, channel: str) -> bool:
         """Whether there is a sender for this channel and it does not pause now."""
         return channel in self.open(self._clock())

@@ -207,7 +207,8 @@ class Player:
             turn = None if plan.erase else loaded.row_id
             straight = not (taken.behind or plan.erase) and bool(words)
             way = way_for(contact, conversation.channel, self._way()) if straight else None
-            until = now + LEASE if way is not None else None
+            written = self._clock()  # the lock may have been waited for
+            until = written + LEASE if way is not None else None
             out = outbox.write(
                 session, conversation, words, now, turn=turn, asks=asks, locked=True, taken_until=until
             )
@@ -215,7 +216,7 @@ class Player:
         if not taken.more:
             self.leases.gave_back(owner)
         if way is not None:
-            way.leave([Departure(one.id, one, channel, 1, now, where) for one in out])
+            way.leave([Departure(one.id, one, channel, 1, written, where) for one in out])
         self._told(loaded.conversation_id, plan.reported, out, way is not None)
         return out
 

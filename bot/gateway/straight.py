@@ -18,7 +18,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot.gateway.departures import Departure, Fate, left_behind, note, release
+from bot.gateway.departures import LEASE, Departure, Fate, left_behind, note, release
 from bot.gateway.handing import Handing
 from bot.gateway.tables import Contact
 
@@ -92,6 +92,9 @@ class Straight:
 
     def leave(self, departures: Sequence[Departure]) -> None:
         """See `Way`."""
+        if self._handing.now() - departures[0].created > LEASE / 2:
+            # The commit took so long that others may soon take them, or have: the leases run out.
+            return
         with self._lock:
             self._taken[departures[0].row_id] = [one.row_id for one in departures]
         try:

@@ -157,6 +157,28 @@ def test_when_it_closes_half_way_the_rest_is_given_back(road: Road) -> None:
     assert road.settled(2) == ["fr:one", "fr:two"]
 
 
+def test_what_took_too_long_to_be_written_is_left_to_the_leases(house: House) -> None:
+    provider = Watched()
+    deliverer = Deliverer(house.gateway, {"sms": provider})
+    deliverer._straight.begin()
+    written: list[str] = []
+
+    def slow(*_: Any) -> None:
+        written.append("")
+        house.clock.forward(seconds=departures.LEASE.total_seconds() * 0.6)
+
+    event.listen(house.sessions.kw["bind"], "commit", slow)
+    house.engine.script.append(answer("one"))
+    house.say("un message de plus ici", **ADDRESS)
+    event.remove(house.sessions.kw["bind"], "commit", slow)
+    deliverer._pool.shutdown(wait=True)
+    assert written
+    assert provider.sent == [], "another may have taken it"
+    house.clock.forward(seconds=departures.LEASE.total_seconds())
+    assert Deliverer(house.gateway, {"sms": provider}).deliver() == 1
+    assert [text for _, text in provider.sent] == ["fr:one"]
+
+
 def test_what_a_process_died_with_leaves_when_its_lease_ends(house: House) -> None:
     class Dead:
         """A way that takes messages and is heard of no more."""
