@@ -57,10 +57,11 @@ class Deliverer:
             self._noted,
             self._calls.ring,
         )
-        gateway.leave_by(self._straight)
 
     def start(self) -> None:
         """Begin to deliver."""
+        # Not before: in a process that only receives nobody takes up what would ring there.
+        self._gateway.leave_by(self._straight)
         self._straight.begin()
         self._thread.start()
 

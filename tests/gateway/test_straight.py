@@ -133,6 +133,7 @@ def test_trouble_with_the_first(road: Road, trouble: Exception, then: list[str])
 def test_a_channel_that_pauses_is_not_knocked_at(house: House) -> None:
     provider = Watched()
     road = Road(house, provider, Deliverer(house.gateway, {"sms": provider}))
+    house.gateway.leave_by(road.deliverer._straight)
     road.deliverer._straight.begin()  # and nobody looks into the outbox
     road.provider.troubles = [Throttled(60)]
     road.say("one")
@@ -160,6 +161,7 @@ def test_when_it_closes_half_way_the_rest_is_given_back(road: Road) -> None:
 def test_what_took_too_long_to_be_written_is_left_to_the_leases(house: House) -> None:
     provider = Watched()
     deliverer = Deliverer(house.gateway, {"sms": provider})
+    house.gateway.leave_by(deliverer._straight)
     deliverer._straight.begin()
     written: list[str] = []
 
