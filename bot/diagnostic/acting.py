@@ -47,8 +47,8 @@ class Talk:
 
     @property
     def urgent(self) -> bool:
-        """Whether the trip is within a day."""
-        return urgency(self.persona.profile, None, self.persona.now) == "U1"
+        """Whether the trip is within a day, of somebody who is willing to say so."""
+        return urgency(self.persona.told(), None, self.persona.now) == "U1"
 
     @property
     def waited(self) -> int | None:
