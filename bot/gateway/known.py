@@ -1,4 +1,4 @@
-"""The short way in, on PostgreSQL: somebody known writes again. One journey to look, one to store.
+"""The short way in, on PostgreSQL: somebody known writes again. One journey looks, stores and rings.
 
 The long way (`bot.gateway.inbox`) takes everybody else: who is new or was erased, who writes too fast, what is
 sent twice or has no identifier to trust.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Engine, Table, bindparam, func, insert, literal, select, update
+from sqlalchemy import Engine, String, Table, bindparam, func, insert, literal, select, update
 
 from bot.gateway import bells
 from bot.gateway.inbox import RECENT, Arrival, mark
@@ -18,42 +18,41 @@ from bot.gateway.message import Incoming
 from bot.gateway.tables import Contact, Conversation, Inbox, Person
 from bot.sealing import sealer_of
 
-# Put together once: that costs more than running them, and nearly every message comes this way.
-KNOWN = (
-    select(
-        Contact.id.label("contact"),
-        Conversation.id.label("conversation"),
-        select(Inbox.id)
-        .where(Inbox.channel == bindparam("way"), Inbox.dedupe == bindparam("mark"))
-        .exists()
-        .label("twice"),
-        RECENT.where(Inbox.conversation_id == Conversation.id)
-        .correlate(Conversation)
-        .scalar_subquery()
-        .label("recent"),
+
+def _known() -> Any:
+    """Who writes, in which conversation, and whether they may: one row, or none."""
+    recent = RECENT.where(Inbox.conversation_id == Conversation.id).correlate(Conversation).scalar_subquery()
+    twice = select(Inbox.id).where(Inbox.channel == bindparam("way"), Inbox.dedupe == bindparam("mark"))
+    newest = (
+        select(
+            Contact.id.label("contact"),
+            Conversation.id.label("conversation"),
+            (~twice.exists() & (recent < bindparam("most"))).label("may"),
+        )
+        .join(Conversation, Conversation.person_id == Contact.person_id)
+        .join(Person, Person.id == Contact.person_id)
+        .where(
+            Contact.channel == bindparam("way"),
+            Contact.address_digest == bindparam("digest"),
+            Contact.address.is_not(None),
+            Person.erased_at.is_(None),
+        )
+        .order_by(Conversation.started_at.desc(), Conversation.id)
+        .limit(1)
     )
-    .join(Conversation, Conversation.person_id == Contact.person_id)
-    .join(Person, Person.id == Contact.person_id)
-    .where(
-        Contact.channel == bindparam("way"),
-        Contact.address_digest == bindparam("digest"),
-        Contact.address.is_not(None),
-        Person.erased_at.is_(None),
-    )
-    .order_by(Conversation.started_at.desc(), Conversation.id)
-    .limit(1)
-)
+    return newest.cte("known")
 
 
 def _stored() -> Any:
     """Take a number, store the message under it and ring: all of it or nothing."""
     inbox, conversation = cast("Table", Inbox.__table__), cast("Table", Conversation.__table__)
+    known = _known()
     came = (
         update(conversation)
-        .where(conversation.c.id == bindparam("held"))
+        .where(conversation.c.id == known.c.conversation, known.c.may)
         .values(
             seq=conversation.c.seq + 1,
-            contact_id=bindparam("here"),
+            contact_id=known.c.contact,
             channel=bindparam("way"),
             last_at=bindparam("now", type_=conversation.c.last_at.type),
         )
@@ -78,13 +77,15 @@ def _stored() -> Any:
         "status": literal("pending"),
         "attempts": literal(0),
     }
+    bell = func.pg_notify(bells.CHANNEL, bindparam("bell", type_=String) + inbox.c.conversation_id)
     return (
         insert(inbox)
         .from_select(list(values), select(*values.values()))
-        .returning(inbox.c.id, func.pg_notify(bells.CHANNEL, bindparam("bell")))
+        .returning(inbox.c.id, inbox.c.conversation_id, bell)
     )
 
 
+# Put together once: that costs more than running it, and nearly every message comes this way.
 STORED = _stored()
 
 
@@ -97,24 +98,20 @@ def store(at_once: Engine, incoming: Incoming, now: datetime, limits: Limits) ->
         return None
     with at_once.connect() as connection:
         digest = sealer_of(connection.dialect).digest(f"{incoming.channel}|{incoming.address}")
-        asked = {"way": incoming.channel, "mark": mark(digest, "id", incoming.external_id)}
-        met = connection.execute(
-            KNOWN, {**asked, "digest": digest, "since": now - limits.window}
-        ).one_or_none()
-        if met is None or met.twice or limits.exceeded(met.recent, incoming.channel):
-            return None
         row = connection.execute(
             STORED,
             {
-                **asked,
-                "held": met.conversation,
-                "here": met.contact,
+                "way": incoming.channel,
+                "digest": digest,
+                "mark": mark(digest, "id", incoming.external_id),
+                "since": now - limits.window,
+                "most": limits.most(incoming.channel),
                 "kind": incoming.kind,
                 "text": incoming.text,
                 "given": {**incoming.given, "choice": incoming.choice},
                 "at": incoming.at or now,
                 "now": now,
-                "bell": bells.words(bells.ARRIVED, met.conversation),
+                "bell": bells.words(bells.ARRIVED, ""),
             },
         ).one_or_none()
-    return None if row is None else Arrival(row.id, met.conversation, new=True)
+    return None if row is None else Arrival(row.id, row.conversation_id, new=True)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 FLOOD = 3
+# More than anybody sends in a window, and a number that databases hold.
+NO_LIMIT = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -23,9 +25,13 @@ class Limits:
 
     def exceeded(self, recent: int, channel: str = "") -> bool:
         """Whether one more on this channel is too many when `recent` came in the window."""
+        return recent >= self.most(channel)
+
+    def most(self, channel: str) -> int:
+        """How many messages on this channel a window takes."""
         if self.messages is None:
-            return False
-        return recent >= min(self.messages, self.by_channel.get(channel, self.messages))
+            return NO_LIMIT
+        return min(self.messages, self.by_channel.get(channel, self.messages))
 
     def flooded(self, recent: int) -> bool:
         """Whether so many came that nothing more is listened to."""
