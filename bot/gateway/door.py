@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.database import at_once
-from bot.gateway import bells, known
+from bot.gateway import bells, known, newcomer
 from bot.gateway.inbox import Arrival, store
 from bot.gateway.limits import Limits
 from bot.gateway.message import Incoming
@@ -52,7 +52,9 @@ class Door:
     def _stored(self, incoming: Incoming) -> Arrival:
         now = self._clock()
         if self._short:
-            arrival = known.store(self._at_once, incoming, now, self._limits)
+            arrival = known.store(self._at_once, incoming, now, self._limits) or newcomer.store(
+                self._at_once, incoming, now, self._limits, self._languages
+            )
             if arrival is not None:
                 return arrival
         with self._sessions.begin() as session:

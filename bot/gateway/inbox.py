@@ -137,6 +137,17 @@ def contact_of(session: Session, channel: str, address: str) -> Contact | None:
     return met[0] if met is not None else None
 
 
+def hint_of(incoming: Incoming) -> str | None:
+    """The language the channel says somebody reads, as it is kept."""
+    return (incoming.language_hint or "")[:8] or None
+
+
+def first_language(hint: str | None, languages: Collection[str]) -> tuple[str, bool]:
+    """The language a conversation begins in, and whether a hint has settled it."""
+    hinted = (hint or "").split("-")[0].lower()
+    return (hinted, True) if hinted in languages else (DEFAULT_LANGUAGE, False)
+
+
 def next_seq(session: Session, conversation: Conversation, count: int = 1, *, held: bool = False) -> int:
     """Take `count` numbers for messages of this conversation; the first of them.
 
@@ -165,13 +176,13 @@ def _met(session: Session, channel: str, address: str) -> dict[str, Any]:
 
 
 def _new_contact(session: Session, incoming: Incoming, now: datetime) -> Contact:
-    person = Person(created_at=now)
+    person = Person(created_at=now, erased_at=None)
     contact = Contact(
         person=person,
         channel=incoming.channel,
         address=incoming.address,
         address_digest=sealer_of(session.get_bind().dialect).digest(f"{incoming.channel}|{incoming.address}"),
-        language_hint=(incoming.language_hint or "")[:8] or None,
+        language_hint=hint_of(incoming),
     )
     session.add_all([person, contact])
     session.flush()
@@ -181,14 +192,13 @@ def _new_contact(session: Session, incoming: Incoming, now: datetime) -> Contact
 def _new_conversation(
     session: Session, contact: Contact, incoming: Incoming, now: datetime, languages: Collection[str]
 ) -> Conversation:
-    hint = (incoming.language_hint or contact.language_hint or "").split("-")[0].lower()
-    hinted = hint in languages
+    language, settled = first_language(incoming.language_hint or contact.language_hint, languages)
     conversation = Conversation(
         person_id=contact.person_id,
         contact_id=contact.id,
         channel=contact.channel,
-        language=hint if hinted else DEFAULT_LANGUAGE,
-        language_settled=hinted,
+        language=language,
+        language_settled=settled,
         started_at=now,
         last_at=now,
     )

@@ -1,7 +1,7 @@
 """The short way in, on PostgreSQL: somebody known writes again. One journey looks, stores and rings.
 
-The long way (`bot.gateway.inbox`) takes everybody else: who is new or was erased, who writes too fast, what is
-sent twice or has no identifier to trust.
+Who is new has a short way too (`bot.gateway.newcomer`). The long one (`bot.gateway.inbox`) takes everybody else: who
+was erased, who writes too fast, what is sent twice or has no identifier to trust.
 """
 
 from __future__ import annotations

@@ -154,7 +154,10 @@ def test_when_it_closes_half_way_the_rest_is_given_back(house: House) -> None:
     provider.before = lambda _text: road.deliverer._straight.end()
     road.say("one", "two")
     road.deliverer._pool.shutdown(wait=True)
-    assert [row[:2] + row[3:] for row in road.rows()] == [("fr:one", "sent", True), ("fr:two", "queued", True)]
+    assert [row[:2] + row[3:] for row in road.rows()] == [
+        ("fr:one", "sent", True),
+        ("fr:two", "queued", True),
+    ]
     other = Deliverer(house.gateway, {"sms": provider})
     assert other.deliver() == 1
     assert [text for _, text in provider.sent] == ["fr:one", "fr:two"]
