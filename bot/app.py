@@ -26,7 +26,7 @@ from bot.channels.web.door import Door
 from bot.channels.web.origins import Embedding, Origins
 from bot.channels.web.tokens import Tokens
 from bot.channels.web.ways import ways
-from bot.gateway.bells import Bells
+from bot.gateway.bells import FORGET, KINDS, SAID, Bells
 from bot.gateway.engine import EngineClient
 from bot.gateway.players import Players
 from bot.gateway.worker import Worker
@@ -69,7 +69,8 @@ def create_app(settings: Settings | None = None, house: House | None = None) -> 
     worker = None if players else Worker(house.gateway)
     telegram, sms, web = TelegramSettings(), SmsSettings(), WebSettings()
     outside = Outside.configured(house.gateway, house.speech.alphabet)
-    bells = Bells(house.database, house.gateway.heard)
+    # What arrives concerns those who play it.
+    bells = Bells(house.database, house.gateway.heard, KINDS if worker else (SAID, FORGET))
 
     @asynccontextmanager
     async def working(_app: FastAPI) -> AsyncIterator[None]:

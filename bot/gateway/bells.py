@@ -10,17 +10,19 @@ import logging
 import os
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 import psycopg
+from psycopg import sql
 from sqlalchemy import Engine as Database
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-CHANNEL = "relais_bells"
 ARRIVED, SAID, FORGET = "arrived", "said", "forget"
+# Each kind has a channel of its own: who has no use for it does not even wake.
+KINDS = (ARRIVED, SAID, FORGET)
 # Between two looks at whether to stop; before a lost connection is opened again (seconds).
 LISTEN_FOR = 1.0
 AGAIN = 1.0
@@ -45,7 +47,7 @@ os.register_at_fork(after_in_child=_Self.renew)
 def ring(session: Session, kind: str, conversation_id: str) -> None:
     """Ring in the other processes when this transaction is committed. On SQLite there are none."""
     if are_hung(session):
-        session.connection().execute(NOTIFY, {"channel": CHANNEL, "words": words(kind, conversation_id)})
+        session.connection().execute(NOTIFY, {"channel": channel(kind), "words": words(conversation_id)})
 
 
 def are_hung(session: Session) -> bool:
@@ -53,17 +55,23 @@ def are_hung(session: Session) -> bool:
     return session.get_bind().dialect.name == "postgresql"
 
 
-def words(kind: str, conversation_id: str) -> str:
-    """What a bell of this process says on `CHANNEL`."""
-    return f"{_Self.name} {kind} {conversation_id}"
+def channel(kind: str) -> str:
+    """The channel of PostgreSQL that bells of a kind ring on."""
+    return f"relais_{kind}"
+
+
+def words(conversation_id: str) -> str:
+    """What a bell of this process says."""
+    return f"{_Self.name} {conversation_id}"
 
 
 class Bells:
     """Hears what other processes ring; a thread with a connection of its own. On SQLite it does nothing."""
 
-    def __init__(self, database: Database, heard: Heard) -> None:
-        """`heard(kind, conversation id)` is called for each bell of another process."""
+    def __init__(self, database: Database, heard: Heard, kinds: Sequence[str] = KINDS) -> None:
+        """`heard(kind, conversation id)` is called for each bell of these kinds of another process."""
         self._database = database
+        self._kinds = {channel(kind): kind for kind in kinds}
         self._heard = heard
         self._name = _Self.name
         self._stopping = threading.Event()
@@ -96,18 +104,19 @@ class Bells:
         fairy.detach()
         try:
             connection.autocommit = True
-            connection.execute(f"listen {CHANNEL}")
+            for one in self._kinds:
+                connection.execute(sql.SQL("listen {}").format(sql.Identifier(one)))
             while not self._stopping.is_set():
                 for notice in connection.notifies(timeout=LISTEN_FOR):
-                    self._take(notice.payload)
+                    self._take(self._kinds[notice.channel], notice.payload)
                     if self._stopping.is_set():
                         return
         finally:
             with suppress(psycopg.Error):
                 connection.close()
 
-    def _take(self, words: str) -> None:
-        name, kind, conversation_id = words.split(" ", 2)
+    def _take(self, kind: str, words: str) -> None:
+        name, conversation_id = words.split(" ", 1)
         if name == self._name:
             return
         try:

@@ -77,7 +77,9 @@ def _stored() -> Any:
         "status": literal("pending"),
         "attempts": literal(0),
     }
-    bell = func.pg_notify(bells.CHANNEL, bindparam("bell", type_=String) + inbox.c.conversation_id)
+    bell = func.pg_notify(
+        bells.channel(bells.ARRIVED), bindparam("bell", type_=String) + inbox.c.conversation_id
+    )
     return (
         insert(inbox)
         .from_select(list(values), select(*values.values()))
@@ -111,7 +113,7 @@ def store(at_once: Engine, incoming: Incoming, now: datetime, limits: Limits) ->
                 "given": {**incoming.given, "choice": incoming.choice},
                 "at": incoming.at or now,
                 "now": now,
-                "bell": bells.words(bells.ARRIVED, ""),
+                "bell": bells.words(""),
             },
         ).one_or_none()
     return None if row is None else Arrival(row.id, row.conversation_id, new=True)

@@ -106,7 +106,7 @@ def _met() -> Any:
         "received_at": now,
         "next_try_at": now,
     }
-    bell = func.pg_notify(bells.CHANNEL, bindparam("bell", type_=String))
+    bell = func.pg_notify(bells.channel(bells.ARRIVED), bindparam("bell", type_=String))
     return _add(inbox, message).returning(inbox.c.id, bell)
 
 
@@ -147,7 +147,7 @@ def store(
                 "given": {**incoming.given, "choice": incoming.choice},
                 "at": incoming.at or now,
                 "now": now,
-                "bell": bells.words(bells.ARRIVED, conversation),
+                "bell": bells.words(conversation),
             },
         ).one_or_none()
     return None if row is None else Arrival(row.id, conversation, new=True)

@@ -57,7 +57,7 @@ CLOSED = (
     .values(status="done", text=bindparam("keep", type_=_inbox.c.text.type), given=null())
     .returning(_inbox.c.id)
 )
-CLOSED_RINGING = CLOSED.returning(func.pg_notify(bells.CHANNEL, bindparam("bell")))
+CLOSED_RINGING = CLOSED.returning(func.pg_notify(bells.channel(bells.SAID), bindparam("bell")))
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ def taken(session: Session, loaded: Loaded, keep: str | None, *, rings: bool) ->
     closing = CLOSED
     if rings and bells.are_hung(session):
         closing = CLOSED_RINGING
-        close["bell"] = bells.words(bells.SAID, loaded.conversation_id)
+        close["bell"] = bells.words(loaded.conversation_id)
     if session.connection().execute(closing, close).one_or_none() is None:
         return None
     asked = {"held": loaded.conversation_id, "but": loaded.row_id}

@@ -51,7 +51,7 @@ def neighbour(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[Neighbo
     until = time.monotonic() + PATIENCE
     while not made.heard and time.monotonic() < until:
         with house.sessions.begin() as session:
-            bells.ring(session, "test", "x")
+            bells.ring(session, bells.SAID, "x")
         time.sleep(0.05)
     while made.heard or made.bell.is_set():
         made.heard.clear()
@@ -111,6 +111,24 @@ def test_a_process_does_not_hear_itself(house: House, neighbour: Neighbour) -> N
 
 
 @POSTGRES
+def test_a_process_hears_what_it_asked_for_alone(house: House, neighbour: Neighbour) -> None:
+    other = Neighbour()
+    database = connect(house.sessions.kw["bind"].url.render_as_string(hide_password=False))
+    hearing = Bells(database, other.hear, (bells.FORGET,))
+    hearing._name = "a third"
+    hearing.start()
+    until = time.monotonic() + PATIENCE
+    while not other.heard and time.monotonic() < until:
+        house.say("bonjour")
+        house.gateway.forget(house.conversation)
+        other.bell.wait(0.2)
+    hearing.stop()
+    database.dispose()
+    assert {kind for kind, _ in other.heard} == {bells.FORGET}
+    assert {kind for kind, _ in neighbour.heard} == set(bells.KINDS)
+
+
+@POSTGRES
 def test_a_connection_that_is_cut_is_opened_again(house: House, neighbour: Neighbour) -> None:
     with house.sessions.begin() as session:
         session.execute(
@@ -119,9 +137,9 @@ def test_a_connection_that_is_cut_is_opened_again(house: House, neighbour: Neigh
     until = time.monotonic() + PATIENCE
     while not neighbour.heard and time.monotonic() < until:
         with house.sessions.begin() as session:
-            bells.ring(session, "test", "again")
+            bells.ring(session, bells.SAID, "again")
         neighbour.bell.wait(0.2)
-    assert neighbour.heard[0] == ("test", "again")
+    assert neighbour.heard[0] == (bells.SAID, "again")
 
 
 @pytest.mark.parametrize("house", ["sqlite"], indirect=True)
