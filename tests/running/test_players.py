@@ -23,6 +23,7 @@ from bot.settings import Settings
 from tests import postgres
 
 PATIENCE = 90.0
+COUNTED = 'relais_turn_seconds_count{part="whole",player="1"} 1.0'
 pytestmark = pytest.mark.postgres
 
 
@@ -77,8 +78,11 @@ def test_what_one_stores_the_other_answers_on_the_open_stream(house: tuple[str, 
         events = stream.iter_lines()
         _says(address, headers, "je veux mourir")
         assert "3114" in _event(events)["text"]
-    measured = requests.get(f"{address}/metrics", timeout=PATIENCE).text
-    assert 'relais_turn_seconds_count{part="whole",player="1"} 1.0' in measured
+    # The stream answers as soon as the turn is stored; the player counts it a moment later.
+    measured, until = "", time.monotonic() + PATIENCE
+    while COUNTED not in measured and time.monotonic() < until:
+        measured = requests.get(f"{address}/metrics", timeout=PATIENCE).text
+    assert COUNTED in measured
     # A player killed in the middle of its life: what came meanwhile is answered by the one that is started again.
     player = next(running for running in supervisor.running if running.part.name == "player")
     os.killpg(player.process.pid, signal.SIGKILL)
