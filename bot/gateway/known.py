@@ -9,10 +9,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Engine, String, Table, bindparam, func, insert, literal, select, update
+from sqlalchemy import Engine, Table, bindparam, select, update
 
-from bot.gateway import bells
-from bot.gateway.inbox import RECENT, Arrival, mark
+from bot.gateway.entry import entry, given, parameters
+from bot.gateway.inbox import RECENT, Arrival
 from bot.gateway.limits import Limits
 from bot.gateway.message import Incoming
 from bot.gateway.tables import Contact, Conversation, Inbox, Person
@@ -45,7 +45,7 @@ def _known() -> Any:
 
 def _stored() -> Any:
     """Take a number, store the message under it and ring: all of it or nothing."""
-    inbox, conversation = cast("Table", Inbox.__table__), cast("Table", Conversation.__table__)
+    conversation = cast("Table", Conversation.__table__)
     known = _known()
     came = (
         update(conversation)
@@ -54,37 +54,12 @@ def _stored() -> Any:
             seq=conversation.c.seq + 1,
             contact_id=known.c.contact,
             channel=bindparam("way"),
-            last_at=bindparam("now", type_=conversation.c.last_at.type),
+            last_at=given(conversation.c.last_at, "now"),
         )
-        .returning(conversation.c.id, conversation.c.channel, conversation.c.seq)
+        .returning(conversation.c.id, conversation.c.seq)
         .cte("came")
     )
-
-    def given(name: str, column: str) -> Any:
-        return bindparam(name, type_=inbox.c[column].type)
-
-    values = {
-        "conversation_id": came.c.id,
-        "channel": came.c.channel,
-        "seq": came.c.seq,
-        "dedupe": given("mark", "dedupe"),
-        "kind": given("kind", "kind"),
-        "text": given("text", "text"),
-        "given": given("given", "given"),
-        "at": given("at", "at"),
-        "received_at": given("now", "received_at"),
-        "next_try_at": given("now", "next_try_at"),
-        "status": literal("pending"),
-        "attempts": literal(0),
-    }
-    bell = func.pg_notify(
-        bells.channel(bells.ARRIVED), bindparam("bell", type_=String) + inbox.c.conversation_id
-    )
-    return (
-        insert(inbox)
-        .from_select(list(values), select(*values.values()))
-        .returning(inbox.c.id, inbox.c.conversation_id, bell)
-    )
+    return entry(came)
 
 
 # Put together once: that costs more than running it, and nearly every message comes this way.
@@ -103,17 +78,9 @@ def store(at_once: Engine, incoming: Incoming, now: datetime, limits: Limits) ->
         row = connection.execute(
             STORED,
             {
-                "way": incoming.channel,
-                "digest": digest,
-                "mark": mark(digest, "id", incoming.external_id),
+                **parameters(incoming, incoming.external_id, digest, now),
                 "since": now - limits.window,
                 "most": limits.most(incoming.channel),
-                "kind": incoming.kind,
-                "text": incoming.text,
-                "given": {**incoming.given, "choice": incoming.choice},
-                "at": incoming.at or now,
-                "now": now,
-                "bell": bells.words(""),
             },
         ).one_or_none()
     return None if row is None else Arrival(row.id, row.conversation_id, new=True)
