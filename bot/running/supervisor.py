@@ -25,6 +25,9 @@ STEADY = 60.0
 GRACE = 8.0
 PR_SET_PDEATHSIG = 1
 AUTOGROUP = Path("/proc/self/autogroup")
+# Not further: other sessions of the machine come before us too. At 15 an engine that started beside tests and a training
+# was not up after two minutes (28 November 2026).
+BETWEEN_SESSIONS = 5
 
 
 def die_with_parent(number: signal.Signals = signal.SIGTERM) -> None:
@@ -41,7 +44,7 @@ def _begun(yields: int) -> None:
         # Where Linux shares the cores out between sessions first, `nice` counts inside each alone (man 7 sched). Not
         # there, or refused: then it counts as it always did.
         with contextlib.suppress(OSError):
-            AUTOGROUP.write_text(str(yields))
+            AUTOGROUP.write_text(str(min(yields, BETWEEN_SESSIONS)))
 
 
 class Running:
