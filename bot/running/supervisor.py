@@ -25,7 +25,7 @@ STEADY = 60.0
 GRACE = 8.0
 PR_SET_PDEATHSIG = 1
 AUTOGROUP = Path("/proc/self/autogroup")
-# Not further: other sessions of the machine come before us too. At 15 an engine that started beside tests and a training
+# Not further: other sessions of the machine come before us too. At 15 an engine started beside tests and a training
 # was not up after two minutes (28 November 2026).
 BETWEEN_SESSIONS = 5
 
