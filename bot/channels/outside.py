@@ -109,8 +109,7 @@ class Outside:
         self.senders[sms.CHANNEL] = provider
         if isinstance(provider, Ovh):
             self._receiving.append(sms.Fetcher(receiver, gateway, provider))
-        else:
-            self.routers.append(sms.router(receiver, settings.provider, address))
+        self.routers.append(sms.router(receiver, settings.provider, address))
 
 
 def provider_of(settings: SmsSettings, address: str, gsm: Callable[[str], bool]) -> SmsProvider:

@@ -19,10 +19,10 @@ NOW = 1_764_000_000
 PUBLIC = "https://relais.example"
 
 
-def provider(name: str, url: str = "http://127.0.0.1:9") -> Any:
+def provider(name: str, url: str = "http://127.0.0.1:9", secret: str = SECRET) -> Any:
     settings = SmsSettings(
         provider=name,  # type: ignore[arg-type]
-        secret=SECRET,
+        secret=secret,
         url=url,
         user="user",
         password="word",

@@ -37,6 +37,9 @@ READ: list[tuple[str, str, Raw, list[Inbound | Report]]] = [
     ("delivered", "kannel", kannel({"report": "r7", "status": "1"}), [Report("r7", "delivered")]),
     ("accepted", "kannel", kannel({"report": "r7", "status": "8"}), [Report("r7", "sent")]),
     ("unknown report", "kannel", kannel({"report": "r7", "status": "99"}), []),
+    ("delivered", "ovh", kannel({"id": "7", "dlr": "1", "ptt": "4"}), [Report("7", "delivered")]),
+    ("rejected", "ovh", kannel({"id": "7", "dlr": "16"}), [Report("7", "failed")]),
+    ("on its way", "ovh", kannel({"id": "7", "dlr": "0"}), []),
     (
         "message",
         "android",
@@ -68,6 +71,7 @@ def test_what_requests_say(label: str, name: str, raw: Raw, said: list[Inbound |
 
 GOOD = {
     "kannel": kannel({"from": PHONE, "text": "oui"}),
+    "ovh": kannel({"id": "7", "dlr": "1"}),
     "android": android("sms:received", **RECEIVED),
     "generic": generic({"from": PHONE, "text": "oui"}),
     "twilio": twilio(From=PHONE, Body="oui", MessageSid="S1"),
@@ -89,7 +93,9 @@ BAD: list[tuple[str, str, Raw, type[Exception]]] = [
     ("brackets in brackets", "generic", nested(generic_signed), Unreadable),
     ("brackets in brackets", "android", nested(android_signed), Unreadable),
     ("a number for words", "generic", generic({"from": PHONE, "text": 3}), Unreadable),
-    ("unsigned always", "ovh", kannel({}), Forged),
+    ("no secret", "ovh", kannel({"id": "7", "dlr": "1"}, ""), Forged),
+    ("wrong secret", "ovh", kannel({"id": "7", "dlr": "1"}, "guess"), Forged),
+    ("no report", "ovh", kannel({"id": "7"}), Unreadable),
 ]
 
 
@@ -99,10 +105,9 @@ def test_what_is_refused(label: str, name: str, raw: Raw, error: type[Exception]
         provider(name).read(raw)
 
 
-@pytest.mark.parametrize("name", ["kannel", "android", "generic", "twilio"])
+@pytest.mark.parametrize("name", ["kannel", "android", "generic", "twilio", "ovh"])
 def test_without_a_secret_every_request_is_refused(name: str) -> None:
-    made: Any = provider(name)
-    made._secret = ""
+    made: Any = provider(name, secret="")
     with pytest.raises(Forged):
         made.read(GOOD[name])
 

@@ -105,3 +105,21 @@ def test_a_report_reaches_the_message_it_is_about(house: House) -> None:
     Receiver(house.gateway, Spoken(Report("r7", "delivered"), Report("r8", "failed"))).take(RAW)
     with house.sessions() as session:
         assert session.scalars(select(Outbox.status)).all() == ["delivered"]
+
+
+def test_what_ovhcloud_calls_back_with_reaches_the_message(house: House) -> None:
+    house.say("un premier message ici", channel="sms", address=PHONE)
+    with house.sessions.begin() as session:
+        row = session.scalars(select(Outbox)).one()
+        row.status, row.provider_id = "sent", "4711"
+    report = {"id": "4711", "ptt": "4", "date": "20261128090000", "description": "ok", "dlr": "1"}
+    app = FastAPI()
+    app.include_router(router(Receiver(house.gateway, provider("ovh")), "ovh", PUBLIC))
+    with serve(app) as base:
+        guessed = requests.get(
+            f"{base}/api/channels/sms/ovh/guess", params={**report, "dlr": "2"}, timeout=60
+        )
+        called = requests.get(f"{base}/api/channels/sms/ovh/{SECRET}", params=report, timeout=60)
+    assert [guessed.status_code, called.status_code] == [403, 200]
+    with house.sessions() as session:
+        assert session.scalars(select(Outbox.status)).all() == ["delivered"]

@@ -11,12 +11,10 @@ from collections.abc import Callable
 from urllib.parse import unquote_to_bytes, urlencode
 
 from bot.channels.settings import SmsSettings
-from bot.channels.sms.provider import Forged, Inbound, Raw, Report, Unreadable, asked, mended, same
+from bot.channels.sms.provider import DLR, Forged, Inbound, Raw, Report, Unreadable, asked, mended, same
 from bot.gateway.message import Outgoing
 from bot.gateway.sender import Unreachable
 
-DELIVERED, FAILED, QUEUED, ACCEPTED, REJECTED = "1", "2", "4", "8", "16"
-STATUS = {DELIVERED: "delivered", FAILED: "failed", QUEUED: "sent", ACCEPTED: "sent", REJECTED: "failed"}
 EVERY_REPORT = "31"
 UCS2 = "2"
 PATH = "/api/channels/sms/kannel"
@@ -40,7 +38,7 @@ class Kannel:
         if not same(raw.path_secret, self._secret):
             raise Forged("secret")
         if "report" in raw.query:
-            status = STATUS.get(raw.query.get("status", ""))
+            status = DLR.get(raw.query.get("status", ""))
             return [Report(raw.query["report"], status)] if status else []
         if "from" not in raw.query or "text" not in raw.query:
             raise Unreadable("from, text")

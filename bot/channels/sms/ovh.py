@@ -1,6 +1,8 @@
 """OVHcloud SMS: jobs out without the advertising clause; answers come to its short number and are fetched.
 
-OVHcloud signs no webhook, so that none is listened to: `fetch` asks for the answers instead.
+OVHcloud signs no webhook, so that no message is taken from one: `fetch` asks for the answers instead. A request is
+believed what became of a message, and only at an address whose last part is the secret: OVHcloud's « callback » asks
+for that address with `id` and `dlr` (github.com/ovh/docs, issue 1496, read 2026-11-28; not tried with OVHcloud).
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.channels.settings import SmsSettings
-from bot.channels.sms.provider import Forged, Inbound, Raw, Report, asked, mended
+from bot.channels.sms.provider import DLR, Forged, Inbound, Raw, Report, Unreadable, asked, mended, same
 from bot.gateway.message import Outgoing
 from bot.gateway.sender import Refused
 
@@ -30,13 +32,19 @@ class Ovh:
         self._key = settings.application_key
         self._secret = settings.password.get_secret_value() if settings.password else ""
         self._consumer = settings.consumer_key.get_secret_value() if settings.consumer_key else ""
+        self._path_secret = settings.secret.get_secret_value() if settings.secret else ""
         self._sender = settings.sender
         self._gsm = gsm
         self._clock = clock
 
     def read(self, raw: Raw) -> list[Inbound | Report]:
-        """Nothing is taken from a request that proves nothing. Raises `Forged`."""
-        raise Forged("unsigned")
+        """What became of a message (`id`, `dlr`). Raises `Forged` or `Unreadable`."""
+        if not same(raw.path_secret, self._path_secret):
+            raise Forged("secret")
+        if "id" not in raw.query or "dlr" not in raw.query:
+            raise Unreadable("id, dlr")
+        status = DLR.get(raw.query["dlr"])
+        return [Report(raw.query["id"], status)] if status else []
 
     def send(self, out: Outgoing, address: str) -> str | None:
         """Hand over at once, at any hour: it answers somebody who wrote. The id is OVHcloud's."""

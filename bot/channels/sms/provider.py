@@ -21,6 +21,9 @@ logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
 TIMEOUT = (5.0, 20.0)
 REGION = "FR"
 SHORT_CODE_DIGITS = 6
+# How Kannel numbers what became of a message: « delivered to phone », « not delivered », « queued », « accepted » and
+# « rejected by the operator ». OVHcloud passes the same numbers on.
+DLR = {"1": "delivered", "2": "failed", "4": "sent", "8": "sent", "16": "failed"}
 
 
 @dataclass(frozen=True)
