@@ -22,7 +22,6 @@ class Policy:
         self._default = self._drop.get("default", frozenset())
         self.order: Mapping[str, Sequence[str]] = content.get("order") or {}
         self.excludes: Mapping[str, Mapping[str, Sequence[str]]] = content.get("excludes") or {}
-        self.implies: Mapping[str, Mapping[str, Mapping[str, str]]] = content.get("implies") or {}
         self.lists = frozenset(content.get("lists") or ())
         self.worded = frozenset(content.get("worded") or ())
         self.dated = frozenset(content.get("dated") or ())
