@@ -49,6 +49,8 @@ class Scene:
     chance: random.Random
     born: Callable[[], str]
     dead: Callable[[str], None]
+    lost: set[tuple[str, str]] = field(default_factory=set)
+    """Messages, with their chats, that were waited for in vain: not once more after every fault."""
 
 
 Fault = Callable[[Scene], Iterator[None]]
@@ -199,11 +201,17 @@ def _injected(scene: Scene, people: People, name: str) -> float:
     for _ in fault:
         pass
     ended = time.monotonic()
-    waiting = scene.world.unanswered({chat: list(texts) for chat, texts in list(people.sent.items())})
+    written = {
+        chat: [one for one in texts if (chat, one) not in scene.lost]
+        for chat, texts in list(people.sent.items())
+    }
+    waiting = scene.world.unanswered(written)
     while scene.world.pending(waiting) and (time.monotonic() - ended) * SPEED < PATIENCE:
         with scene.world.heard:
             scene.world.heard.wait(0.05)
-    return time.monotonic() - ended
+    took = time.monotonic() - ended
+    scene.lost |= {(chat, one) for chat, texts in scene.world.unanswered(waiting).items() for one in texts}
+    return took
 
 
 @contextmanager

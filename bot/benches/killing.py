@@ -75,8 +75,9 @@ class People:
                 mine = self.sent.setdefault(chat, [])
                 if len(mine) - self.world.answers(chat) >= WAITING_AT_MOST:
                     continue
-                # One word: 115 alone is an emergency number, and answered as one.
-                text = f"je vais à Cholet pli{len(mine)}"
+                # Five figures: 115 and 119 are emergency numbers, and what speaks of danger is answered with numbers
+                # to call, not with its own words.
+                text = f"mon billet de train pour Cholet porte le numéro {10_000 + len(mine)}"
                 if self.post(chat, text):
                     mine.append(text)
             self.done.wait(0.002)
