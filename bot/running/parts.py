@@ -13,8 +13,7 @@ from bot.running import model
 from bot.settings import ROOT, Settings
 
 # How far who works steps back for who receives, when cores are short. Accepting, p95, 200 people at once, one run each
-# on 26 November 2026: 1,109 ms without it, 392 at 5, 235 at 15 (by `nice` alone); on the 28th, by session too
-# (`bot.running.supervisor`), with short ways in: 49, and 109 without.
+# on 26 November 2026: 1,109 ms without it, 392 at 5, 235 at 15 (by `nice` alone); `bot.running.shares` has the rest.
 WORKING = 15
 
 

@@ -11,12 +11,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import IO, Any
 
 import requests
 
 from bot.running.parts import Part
+from bot.running.shares import step_back, take_short_turns
 from bot.running.steps import StepFailed
 
 BACK_OFF = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
@@ -24,10 +24,6 @@ BACK_OFF = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 STEADY = 60.0
 GRACE = 8.0
 PR_SET_PDEATHSIG = 1
-AUTOGROUP = Path("/proc/self/autogroup")
-# Not further: other sessions of the machine come before us too. At 15 an engine started beside tests and a training
-# was not up after two minutes (28 November 2026).
-BETWEEN_SESSIONS = 5
 
 
 def die_with_parent(number: signal.Signals = signal.SIGTERM) -> None:
@@ -40,11 +36,8 @@ def _begun(yields: int) -> None:
     """In the child, which leads a session of its own."""
     die_with_parent()
     os.nice(yields)
-    if yields:
-        # Where Linux shares the cores out between sessions first, `nice` counts inside each alone (man 7 sched). Not
-        # there, or refused: then it counts as it always did.
-        with contextlib.suppress(OSError):
-            AUTOGROUP.write_text(str(min(yields, BETWEEN_SESSIONS)))
+    if not yields:
+        take_short_turns()
 
 
 class Running:
@@ -54,12 +47,14 @@ class Running:
         self.part = part
         self.falls = 0
         self.restarts = 0
+        self.stepped_back = False
         self._out = out
         self.start()
 
     def start(self) -> None:
         """Start the process; its output goes to the common log, line by line."""
         self.started = time.monotonic()
+        self.stepped_back = False
         self.process = subprocess.Popen(
             self.part.command,
             cwd=self.part.cwd,
@@ -91,6 +86,12 @@ class Running:
             return requests.get(self.part.health, timeout=5).status_code == 200
         except requests.RequestException:
             return False
+
+    def settle(self) -> None:
+        """Once it is well, it steps back as far as it should."""
+        if self.part.yields and not self.stepped_back and self.well():
+            self.stepped_back = True
+            step_back(self.process.pid, self.part.yields)
 
     def stop(self) -> None:
         """Ask it to end; kill the whole group when it does not."""
@@ -150,12 +151,16 @@ class Supervisor:
             if time.monotonic() > limit:
                 raise StepFailed(f"{running.part.name} did not answer within {running.part.patience:.0f} s.")
             time.sleep(0.15)
+        running.settle()
 
     def watch(self) -> None:
         """Restart what dies, waiting longer after each fall, until `ask_to_stop`."""
         while not self._stopping.wait(0.3):
             for running in self.running:
-                if running.alive() or self._stopping.is_set():
+                if self._stopping.is_set():
+                    continue
+                if running.alive():
+                    running.settle()
                     continue
                 if time.monotonic() - running.started > STEADY:
                     running.falls = 0
