@@ -1,17 +1,16 @@
 """How the cores are shared out between the parts: who receives comes first, who works steps back (Linux).
 
 Linux shares the cores out between sessions before `nice` counts inside each (man 7 sched, autogroup), and each part
-leads a session of its own. Who asks for short turns is let in sooner (`sched_setattr`, since Linux 6.12). 200 people at
-once, two engines on two cores, accepting p95 of two or three runs each (28 November 2026): stepping back by 5 between
-sessions 35 and 21 ms, by 15 17 and 15, by 15 and with short turns 16, 14 and 16. Elsewhere, or where it is refused,
-`nice` alone counts.
+leads a session of its own. Who asks for short turns is let in sooner (`sched_setattr`, since Linux 6.12). 200 people
+at once, two engines on two cores, accepting p95 of two or three runs each (28 November 2026): stepping back by 5
+between sessions 35 and 21 ms, by 15 17 and 15, by 15 and with short turns 16, 14 and 16. Elsewhere, or where it is
+refused, `nice` alone counts.
 """
 
 from __future__ import annotations
 
 import ctypes
 import os
-import platform
 import sys
 import time
 from pathlib import Path
@@ -42,7 +41,7 @@ class _Attributes(ctypes.Structure):
 
 def take_short_turns() -> bool:
     """Have this process let in sooner, for shorter turns; whether Linux took it."""
-    number = SETATTR.get(platform.machine())
+    number = SETATTR.get(os.uname().machine)
     if sys.platform != "linux" or number is None:
         return False
     asked = _Attributes(size=ctypes.sizeof(_Attributes), nice=os.nice(0), runtime=TURN)
