@@ -12,6 +12,7 @@ from bot.database import connect, sessions
 from bot.gateway.effects import EffectBook, joined
 from bot.gateway.engine import EngineClient
 from bot.gateway.gateway import Gateway, system_clock
+from bot.gateway.limits import Limits
 from bot.gateway.nearest import Nearest
 from bot.gateway.ports import Clock, Engine
 from bot.handover.asked import HandoverEffects
@@ -51,8 +52,9 @@ def assemble(
     engine: Engine | None = None,
     clock: Clock = system_clock,
     listens: bool = True,
+    limits: Limits | None = None,
 ) -> House:
-    """Build everything once. `database`, `engine` and `clock` default to those of the settings and of the day.
+    """Build everything once. What is not given is that of the settings and of the day.
 
     `listens`: messages are played here. Where others do, what understands them is loaded at the first need only.
     """
@@ -72,6 +74,7 @@ def assemble(
         Answering(engine or EngineClient.of(settings)),
         EffectBook(joined(erasing.handlers(), exporting.handlers(), effects.handlers())),
         clock,
+        limits=limits,
         nearest=Nearest(settings.data),
     )
     effects.speak_through(gateway)

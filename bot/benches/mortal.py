@@ -82,9 +82,13 @@ def main() -> None:
     """Load once, then fork and kill as told."""
     port, api, engine, speed = int(sys.argv[1]), sys.argv[2], sys.argv[3], float(sys.argv[4])
     settings = Settings()
-    house = assemble(settings, engine=EngineClient([engine], settings.engine_timeout), clock=hastened(speed))
-    # Nobody types this fast: the limit would be what is measured.
-    house.gateway.limits = Limits(messages=None)
+    house = assemble(
+        settings,
+        engine=EngineClient([engine], settings.engine_timeout),
+        clock=hastened(speed),
+        # Nobody types this fast: the limit would be what is measured.
+        limits=Limits(messages=None),
+    )
     print("loaded", flush=True)
     for line in sys.stdin:
         word, _, number = line.strip().partition(" ")

@@ -57,7 +57,6 @@ class Gateway:
         self.sessions = sessions
         self.speech = speech
         self.clock = clock
-        self.limits = limits or Limits()
         self._languages = tuple(speech.languages())
         self._listeners: list[Listener] = []
         self._arrivals: list[Listener] = []
@@ -85,7 +84,7 @@ class Gateway:
         self._door = Door(
             sessions,
             clock,
-            self.limits,
+            limits or Limits(),
             self._languages,
             pressing=self._player.pressing,
             slow=lambda session, conversation_id: bool(

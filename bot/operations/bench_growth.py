@@ -93,8 +93,7 @@ def run(*, quick: bool = False) -> dict[str, Any]:
 def _grown(settings: Settings, sizes: tuple[int, ...]) -> list[dict[str, Any]]:
     database = open_database(settings)
     upgrade(database)
-    house = assemble(settings, database=database, engine=Echo())
-    house.gateway.limits = Limits(messages=None)
+    house = assemble(settings, database=database, engine=Echo(), limits=Limits(messages=None))
     then = house.gateway.clock() - timedelta(days=30)
     levels, before = [], 0
     for size in sizes:

@@ -104,10 +104,8 @@ def stage(settings: Settings, clock: Clock) -> Iterator[Stage]:
 def _open(settings: Settings, folder: Path, clock: Clock) -> Stage:
     database = seal(connect(f"sqlite:///{folder}/replay.db"), Sealer.load(settings))
     upgrade(database)
-    house = assemble(settings, database=database, clock=clock)
     # A script is no flood: its clock may give it sixty messages a minute.
-    house.gateway.limits = Limits(None)
-    return Stage(house)
+    return Stage(assemble(settings, database=database, clock=clock, limits=Limits(None)))
 
 
 def free_port() -> int:
