@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine as Database
 from sqlalchemy.orm import Session, sessionmaker
@@ -22,10 +23,12 @@ from bot.privacy.export import Exporting
 from bot.sealing import Sealer, seal
 from bot.settings import Settings
 from bot.speech.speech import Speech
-from bot.understanding.language import LanguageDetector
-from bot.understanding.later import Later
+from bot.understanding.later import DetectLater, Later
 from bot.understanding.places import Gazetteer
-from bot.understanding.reader import Understanding
+
+if TYPE_CHECKING:
+    from bot.understanding.language import LanguageDetector
+    from bot.understanding.reader import Understanding
 
 
 @dataclass(frozen=True)
@@ -64,12 +67,12 @@ def assemble(
     speech = Speech.load(settings.data, lambda code: _name(places, code))
     effects = HandoverEffects(settings, places, clock)
     erasing, exporting = Erasing(clock, settings.engine_timeout), Exporting(clock)
-    load = partial(Understanding.load, settings.data, gazetteer=places)
+    load, detecting = partial(_understanding, settings, places), partial(_detector, settings, places)
     gateway = Gateway(
         settings,
         factory,
         load() if listens else Later(load),
-        LanguageDetector.load(settings.data, places),
+        detecting() if listens else DetectLater(detecting),
         speech,
         Answering(engine or EngineClient.of(settings)),
         EffectBook(joined(erasing.handlers(), exporting.handlers(), effects.handlers())),
@@ -80,6 +83,19 @@ def assemble(
     effects.speak_through(gateway)
     exporting.speak_through(gateway)
     return House(settings, opened, factory, gateway, speech, places)
+
+
+def _understanding(settings: Settings, places: Gazetteer) -> Understanding:
+    # Here, not above: who only receives needs nothing of what it is made of.
+    from bot.understanding.reader import Understanding
+
+    return Understanding.load(settings.data, gazetteer=places)
+
+
+def _detector(settings: Settings, places: Gazetteer) -> LanguageDetector:
+    from bot.understanding.language import LanguageDetector
+
+    return LanguageDetector.load(settings.data, places)
 
 
 def _name(places: Gazetteer, code: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import functools
 import gzip
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -126,15 +127,16 @@ def communes() -> Communes:
 
 def _rows(rows: csv.DictReader[str]) -> Iterator[Commune]:
     for row in rows:
+        # One string for all communes of a département, a region, an EPCI, in whichever list of places they stand.
         yield Commune(
-            code=row["code"],
-            nom=row["nom"],
-            type=row["type"],
-            head=row["chef_lieu"] or row["code"],
-            departement=row["departement"],
-            region=row["region"],
-            epci=row["epci"] or None,
-            epci_nom=row["epci_nom"] or None,
+            code=sys.intern(row["code"]),
+            nom=sys.intern(row["nom"]),
+            type=sys.intern(row["type"]),
+            head=sys.intern(row["chef_lieu"] or row["code"]),
+            departement=sys.intern(row["departement"]),
+            region=sys.intern(row["region"]),
+            epci=sys.intern(row["epci"]) or None,
+            epci_nom=sys.intern(row["epci_nom"]) or None,
             population=int(row["population"]) if row["population"] else None,
             lon=float(row["lon"]) if row["lon"] else None,
             lat=float(row["lat"]) if row["lat"] else None,

@@ -8,9 +8,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import spacy
-from spacy.matcher import Matcher
-
 from bot.yaml_text import yaml_loads
 
 _SLOT = re.compile(r"^(?:\{(?P<list>[a-z]+)\}|\.\.(?P<gap>\d+)|(?P<word>[^?{}]+))(?P<maybe>\?)?$")
@@ -24,6 +21,10 @@ class Informing:
     """Tells information from requirements. The pipeline is blank: a tokenizer and token patterns, no model."""
 
     def __init__(self, rules: Mapping[str, Any]) -> None:
+        # Here, not above: most parts use readings that are kept and read nothing, and spaCy takes 48 MB.
+        import spacy
+        from spacy.matcher import Matcher
+
         self._pipeline = spacy.blank("fr")
         self._matcher = Matcher(self._pipeline.vocab)
         words = {name: _forms(listed) for name, listed in rules["words"].items()}

@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 FRANCE = ("france", "99100")
+KEPT = ("code", "nom", "chef_lieu", "departement", "region", "epci", "epci_nom")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ class Register:
         names: dict[str, list[str]] = {}
         with gzip.open(data / "places" / "communes.csv.gz", "rb") as packed:
             for row in csv.DictReader(io.TextIOWrapper(packed, encoding="utf-8", newline="")):
+                # One string for all communes of a département, a region, an EPCI, in whichever list they stand.
+                row = {name: sys.intern(row[name]) for name in KEPT}
                 code = row["code"]
                 if code in communes and row["chef_lieu"] != code:
                     continue  # a delegated commune that kept the code of the whole

@@ -40,18 +40,20 @@ class Names:
         self.aliases: set[str] = set()
         later = []
         listed = list(rows)
+        # Départements, regions, EPCI come by the thousand: one string each (12 MB a process, 28 November 2026).
+        same: dict[str, str] = {}
         names = letters.fold_all([row[1] for row in listed])
         for row, name in zip(listed, names):  # noqa: B905  one name a row; `strict` costs a tenth of the load
             code, kind, head = row[0], row[2], row[3]
             key = self._written_out(name)
             if kind == "commune":
-                self._rows[code] = row
+                self._rows[code] = tuple([same.setdefault(cell, cell) for cell in row])
                 self._current.add((key, code))
                 for postcode in row[8].split():
                     self._postcodes.setdefault(postcode, []).append(code)
                 self._add(key, code)
             else:
-                later.append((key, head))
+                later.append((key, same.setdefault(head, head)))
         for key, head in later:
             self._add(key, head)
         for code, names in (known.get("known") or {}).items():
