@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from bot.understanding.index import REMEMBERED
+from bot.understanding.index import KINDS, REMEMBERED, Index, runs
 from bot.understanding.lexicon import Lexicon
 from bot.understanding.spelling import MAX_TOKENS, met_as, spelt
 from bot.understanding.text import Token
@@ -16,6 +16,7 @@ class Concerned:
     def __init__(self, lexicons: Iterable[Lexicon], known: frozenset[str] = frozenset()) -> None:
         self._lexicons = tuple(lexicons)
         self._known = known
+        self._naming = Naming([lexicon.index for lexicon in self._lexicons])
         self._met: dict[str | tuple[str, int], tuple[tuple[int, int], ...]] = {}
 
     def among(self, raw: Sequence[Token]) -> list[Lexicon]:
@@ -35,12 +36,49 @@ class Concerned:
     def _remember(self, key: str | tuple[str, int], chunk: Token) -> tuple[tuple[int, int], ...]:
         """The needs that a word meets, however each lexicon spells it: the lexicon's number and its bits."""
         needs = []
+        as_written = self._naming.of(chunk.text)
         for number, lexicon in enumerate(self._lexicons):
-            words = (chunk.text, *(part.text for part in spelt(chunk, lexicon, self._known)))
-            bits = lexicon.index.met_by(words)
+            words = [part.text for part in spelt(chunk, lexicon, self._known)]
+            if not (as_written >> number & 1 or any(self._naming.of(word) >> number & 1 for word in words)):
+                continue
+            bits = lexicon.index.met_by((chunk.text, *words))
             if bits:
                 needs.append((number, bits))
         if len(self._met) >= REMEMBERED:
             self._met.clear()
         found = self._met[key] = tuple(needs)
         return found
+
+
+class Naming:
+    """Which of several indexes have a need that a word meets: one bit an index. A word nobody typed before is then
+    looked up once and not in each."""
+
+    def __init__(self, indexes: Sequence[Index]) -> None:
+        listed: dict[str, dict[str, int]] = {kind: {} for kind in KINDS}
+        for number, index in enumerate(indexes):
+            for kind, key in index.named():
+                listed[kind][key] = listed[kind].get(key, 0) | 1 << number
+        self._words, self._stems, self._ends, self._inside = (listed[kind] for kind in KINDS)
+        self._longest = max(map(len, self._inside), default=0)
+
+    def of(self, word: str) -> int:
+        """The bits of the indexes that name a word, its beginning, its end or what is inside."""
+        found = self._words.get(word, 0)
+        for bits in self._partly(word):
+            found |= bits
+        return found
+
+    def _partly(self, word: str) -> Iterator[int]:
+        stems, ends, inside = self._stems, self._ends, self._inside
+        for cut in range(1, len(word) + 1):
+            if bits := stems.get(word[:cut]):
+                yield bits
+        if ends:
+            for cut in range(len(word)):
+                if bits := ends.get(word[cut:]):
+                    yield bits
+        if inside:
+            for core in runs(word, self._longest):
+                if bits := inside.get(core):
+                    yield bits

@@ -11,6 +11,7 @@ from typing import Any
 from bot.understanding.pattern import Pattern
 from bot.understanding.pieces import MOST_NEEDS
 
+KINDS = ("word", "stem", "end", "inside")
 REMEMBERED = 20_000  # words met before all are forgotten: people typed them
 
 
@@ -51,6 +52,7 @@ class Index:
         self._free = array("I")
         self._unneeded: int | None = None
         self._inner: int | None = None
+        self._of_fields: dict[frozenset[str], int] = {}
         self._met: dict[str, int] = {}  # words met before → their bits
 
     def add(self, rule: Rule, pattern: Pattern) -> None:
@@ -64,6 +66,7 @@ class Index:
         self._free.extend(range(first + len(pattern.needs), first + MOST_NEEDS))
         self._met.clear()
         self._unneeded = self._inner = None
+        self._of_fields.clear()
 
     def _want(self, word: str, need: int) -> None:
         core = word.strip("*")
@@ -74,6 +77,11 @@ class Index:
             listed = self._stems if word.endswith("*") else self._words
         listed.setdefault(core, array("I")).append(need)
 
+    def named(self) -> Iterator[tuple[str, str]]:
+        """Every word, beginning, end and inside of a word that some need names: its kind, and it."""
+        for kind, listed in zip(KINDS, (self._words, self._stems, self._ends, self._inside), strict=True):
+            yield from ((kind, key) for key in listed)
+
     @property
     def stems(self) -> Iterator[tuple[str, str]]:
         """The stems that patterns need most, each after its first two letters."""
@@ -83,18 +91,23 @@ class Index:
             if any(need % MOST_NEEDS == 0 for need in wanted)
         )
 
-    def where(self, clauses: Sequence[Iterable[str]]) -> list[tuple[int, list[tuple[int, int]]]]:
+    def where(
+        self, clauses: Sequence[Iterable[str]], among: int | None = None
+    ) -> list[tuple[int, list[tuple[int, int]]]]:
         """The entries worth trying on a message of clauses of these words, in the file's order, each with the runs
         of clauses [first, end) to try it on: each clause whose words meet its needs, all of them where it may
         cross a border.
 
-        A message of a life's story holds the words of most patterns, but seldom in one clause.
+        A message of a life's story holds the words of most patterns, but seldom in one clause. `among`: these entries
+        alone (see `of_fields`).
         """
         met = [self.met_by(words) for words in clauses]
         every = 0
         for one in met:
             every |= one
         whole = self._met_in_full(every)
+        if among is not None:
+            whole &= among
         if len(met) == 1:
             return [(number, [(0, 1)]) for number in _ones(whole)]
         near = self._near()
@@ -104,6 +117,14 @@ class Index:
             for number in _ones(self._met_in_full(one) & near):
                 found.setdefault(number, []).append((clause, clause + 1))
         return sorted(found.items())
+
+    def of_fields(self, fields: frozenset[str]) -> int:
+        """The entries whose rules say something of these fields: one bit each, for `where`."""
+        bits = self._of_fields.get(fields)
+        if bits is None:
+            bits = sum(1 << n for n, (rule, _) in enumerate(self.entries) if rule.field in fields)
+            self._of_fields[fields] = bits
+        return bits
 
     def any(self, met: int) -> bool:
         """Whether there is a candidate at all where these needs are met (see `met_by`)."""
@@ -155,7 +176,7 @@ class Index:
             for start in range(len(word)):
                 yield from self._ends.get(word[start:], ())
         if self._inside:
-            for core in _parts(word, self._longest):
+            for core in runs(word, self._longest):
                 yield from self._inside.get(core, ())
 
     def _bits(self, wanted: Iterable[int]) -> int:
@@ -171,7 +192,7 @@ class Index:
         return int.from_bytes(raw, "little")
 
 
-def _parts(word: str, longest: int) -> set[str]:
+def runs(word: str, longest: int) -> set[str]:
     """The runs of letters of a word, up to so many."""
     return {
         word[start:end]
