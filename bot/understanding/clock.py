@@ -83,6 +83,8 @@ def _value(hit: Hit, numbers: Mapping[str, int]) -> str | None:
         return None
     if "at" in detail:
         return str(detail["at"])
+    if "h" not in hit.groups:
+        return None  # a way of saying it in which no hour stands
     hour = _hour(hit, "h", numbers)
     minute = int(hit.groups["m"][0]) if "m" in hit.groups else int(detail.get("minutes", 0))
     if minute < 0:
@@ -151,7 +153,9 @@ class Clock:
                 continue
             field = "arrival" if hit.rule.value in ARRIVING else "hours"
             dropped = self._policy.drops(field, self._scope.cues(hit), hit.rule)
-            use[mark] = ("other" if dropped else hit.rule.value, hit)
+            # « le car de 6h20 » may be known as no time to be there: it is not the one that is meant.
+            idle = dropped or self._times[mark].value is None
+            use[mark] = ("other" if idle else hit.rule.value, hit)
             if hit.rule.value == "end" and "time2" in hit.groups and "time" in hit.groups and not dropped:
                 begun.append((hit.groups["time"][0], hit))
         for mark, hit in begun:  # « 7h-15h »: who is told the end was told the beginning

@@ -110,9 +110,9 @@ def _resolve(hit: Hit, lexicon: Lexicon, today: date) -> tuple[date | None, bool
     detail, groups = hit.rule.detail, hit.groups
     if "days" in detail:
         return today + timedelta(days=int(detail["days"])), False
-    number = _number(groups["n"][0], lexicon) if "n" in groups else None
+    number = _number(groups["n"][0], lexicon) if "n" in groups else detail.get("day")
     if "weekday" in detail:
-        wanted = lexicon.weekdays.get(groups["weekday"][0])
+        wanted = lexicon.weekdays.get(groups["weekday"][0]) if "weekday" in groups else None
         if wanted is None:
             return None, False
         ahead = (WEEKDAYS.index(wanted) - today.weekday() - 1) % 7 + 1
@@ -124,7 +124,7 @@ def _resolve(hit: Hit, lexicon: Lexicon, today: date) -> tuple[date | None, bool
         return today + timedelta(days=ahead + 7 * int(detail["weekday"])), ahead >= 7
     if "each" in detail and number is not None:
         return _later(today, number, str(detail["each"])), False
-    if "month" in detail and number is not None:
+    if "month" in detail and number is not None and "month" in groups:
         month = int(lexicon.months.get(groups["month"][0], "0"))
         year = groups.get("year")
         return _calendar(today, number, month, _year(year[0]) if year else None), False

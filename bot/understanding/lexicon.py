@@ -31,6 +31,8 @@ CUES = (
 
 DENYING = ("negation", "negation_after")
 EARLY = ("dates", "times", "place_cues", "not_places")
+# What an entry of `dates` is made of, by its key.
+CAPTURED = {"days": (), "weekday": ("weekday",), "each": ("n",), "month": ("n", "month"), "monthday": ("n",)}
 MARK = "§"  # what stands for a time, a date or a place already found
 
 
@@ -149,6 +151,9 @@ class Lexicon(Vocabulary):
         read = self._grammar.patterns if rule.field else lambda source: [self._grammar.pattern(source)]
         for source in patterns or ():
             for pattern in read(str(source)):
+                for name in _told(rule):
+                    if f"(?P<{name}>" not in pattern.piece.source:
+                        raise PatternError(f"{rule.kind}: {source!r} holds no {{{name}}}")
                 if index is not None:
                     index.add(rule, pattern)
                 elif rule.kind in EARLY and MARK not in pattern.piece.source:
@@ -173,6 +178,17 @@ class Lexicon(Vocabulary):
             for operation, patterns in said:
                 rule = Rule(kind, field_name, str(code).lower(), operation, keep, drop, unless)
                 self._add(rule, patterns, index)
+
+
+def _told(rule: Rule) -> tuple[str, ...]:
+    """What a pattern of a time or a day must capture for its entry to be understood."""
+    detail = rule.detail
+    if rule.kind == "times" and not detail.keys() & {"at", "never"}:
+        return ("h", "n") if detail.get("range") else ("h",)
+    if rule.kind == "dates" and not detail.get("never"):
+        names = next((names for key, names in CAPTURED.items() if key in detail), ())
+        return tuple(name for name in names if name != "n" or "day" not in detail)
+    return ()
 
 
 def _borders(listed: Sequence[Any], fold: Callable[[str], str]) -> dict[str, tuple[str, ...]]:

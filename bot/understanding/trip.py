@@ -15,6 +15,7 @@ from bot.understanding.scope import Scope
 from bot.understanding.stream import Hit, Stream
 
 BESIDE = 3  # the most words between a quarter and its town
+ANSWER = 3  # the most words of an answer that is a place and no more
 LINKING = 4  # letters of the longest preposition
 ROLES = ("origin", "destination")
 PLAIN_LENGTH = (
@@ -105,7 +106,13 @@ class Trip:
                 elif mark in wrong and not dropped:
                     wrong_roles += [other for other in ROLES if other != role]
                 parts[mark] = ("" if dropped or (mark in wrong and not again) else role, hit)
-        free = [m for m in self._at if m not in parts and m not in wrong and not self._mentions[m].weak]
+        # « à Craon » to « where do you live? »: a word that is also a town is the town, where nothing else is said.
+        answer = asked in ROLES and len(self._at) == 1 and len(self._tokens) <= ANSWER
+        free = [
+            m
+            for m in self._at
+            if m not in parts and m not in wrong and (answer or not self._mentions[m].weak)
+        ]
         taken = {role for role, _ in parts.values()}
         for role in (*wrong_roles, asked):
             if role in ROLES and role not in taken and free:

@@ -46,6 +46,16 @@ TWICE = [
     ("ro", "stam in Meslay-du-Maine", "53152", None),
 ]
 
+# (language, the field asked for, the answer, its commune): words that are towns too, after a preposition.
+TOWNS_TOO = [
+    ("fr", "origin", "à Craon", "53084"),
+    ("fr", "destination", "à La Flèche", "72154"),
+    ("fr", "origin", "à Vue", "44220"),
+    ("fr", "origin", "Vue", "44220"),
+    ("fr", "origin", "à vue de nez", None),
+    ("fr", "destination", "je sais pas, à vue d'oeil", None),
+]
+
 
 def _profile(understanding: Understanding, text: str, language: str, asked: str | None) -> dict[str, Any]:
     reading = understanding.read(text, now=NOW, language=language, asked=asked)
@@ -74,3 +84,15 @@ def test_a_quarter_and_its_town_are_one_place(
     profile = _profile(understanding, text, language, None)
 
     assert (profile.get("origin"), profile.get("destination")) == (origin, destination)
+
+
+@pytest.mark.parametrize(("language", "asked", "text", "code"), TOWNS_TOO)
+def test_a_word_that_is_a_town_too_answers_where(
+    understanding: Understanding, language: str, asked: str, text: str, code: str | None
+) -> None:
+    assert _profile(understanding, text, language, asked).get(asked) == code
+
+
+def test_a_time_of_a_bus_is_not_the_one_to_be_there(understanding: Understanding) -> None:
+    text = "O autocarro das 6h20 passa, eu entro às 6h30"
+    assert _profile(understanding, text, "pt", None)["arrival"] == "06:30"

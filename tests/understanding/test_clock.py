@@ -36,6 +36,7 @@ TIMES = [
     ("a small word before an hour of the evening", "en", "around 9 pm", ["21:00"]),
     ("minutes after a point", "en", "at 2.15pm", ["14:15"]),
     ("both hours of an evening", "en", "from 6 to 8 pm", ["18:00", "20:00"]),
+    ("midnight in words that hold no hour", "es", "salgo a las doce de la noche", ["00:00"]),
     ("quarter to, in the morning", "en", "around quarter to 7 in the morning", ["06:45"]),
     ("Russian", "ru", "в 5 утра", ["05:00"]),
     ("Ukrainian", "uk", "о 9 ранку", ["09:00"]),

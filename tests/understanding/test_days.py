@@ -51,6 +51,8 @@ DAYS = [
     ("no such day", "fr", "le 31/02", None),
     ("English", "en", "tomorrow", "2026-11-24"),
     ("English weekday", "en", "on Friday", "2026-11-27"),
+    ("Spanish, the first of the month", "es", "el primero de enero", "2027-01-01"),
+    ("Romanian, the first of the month", "ro", "pe întâi ianuarie", "2027-01-01"),
     ("Russian", "ru", "завтра", "2026-11-24"),
     ("Ukrainian", "uk", "завтра", "2026-11-24"),
     ("Turkish, from a day on", "tr", "cumadan itibaren çalışıyorum", "2026-11-27"),
