@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
-from bot.understanding.index import KINDS, REMEMBERED, Index, runs
+from bot.understanding.index import KINDS, REMEMBERED, Index, listed_for
 from bot.understanding.lexicon import Lexicon
 from bot.understanding.spelling import MAX_TOKENS, met_as, spelt
 from bot.understanding.text import Token
@@ -59,26 +59,12 @@ class Naming:
         for number, index in enumerate(indexes):
             for kind, key in index.named():
                 listed[kind][key] = listed[kind].get(key, 0) | 1 << number
-        self._words, self._stems, self._ends, self._inside = (listed[kind] for kind in KINDS)
-        self._longest = max(map(len, self._inside), default=0)
+        self._listed = tuple(listed.values())
+        self._longest = max(map(len, listed["inside"]), default=0)
 
     def of(self, word: str) -> int:
         """The bits of the indexes that name a word, its beginning, its end or what is inside."""
-        found = self._words.get(word, 0)
-        for bits in self._partly(word):
+        found = 0
+        for bits in listed_for(word, self._listed, self._longest):
             found |= bits
         return found
-
-    def _partly(self, word: str) -> Iterator[int]:
-        stems, ends, inside = self._stems, self._ends, self._inside
-        for cut in range(1, len(word) + 1):
-            if bits := stems.get(word[:cut]):
-                yield bits
-        if ends:
-            for cut in range(len(word)):
-                if bits := ends.get(word[cut:]):
-                    yield bits
-        if inside:
-            for core in runs(word, self._longest):
-                if bits := inside.get(core):
-                    yield bits

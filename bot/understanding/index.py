@@ -6,13 +6,15 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as made_by
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.understanding.pattern import Pattern
 from bot.understanding.pieces import MOST_NEEDS
 
 KINDS = ("word", "stem", "end", "inside")
 REMEMBERED = 20_000  # words met before all are forgotten: people typed them
+
+Named = TypeVar("Named")
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,6 @@ class Index:
         self._free = array("I")
         self._unneeded: int | None = None
         self._inner: int | None = None
-        self._of_fields: dict[frozenset[str], int] = {}
         self._met: dict[str, int] = {}  # words met before → their bits
 
     def add(self, rule: Rule, pattern: Pattern) -> None:
@@ -66,7 +67,6 @@ class Index:
         self._free.extend(range(first + len(pattern.needs), first + MOST_NEEDS))
         self._met.clear()
         self._unneeded = self._inner = None
-        self._of_fields.clear()
 
     def _want(self, word: str, need: int) -> None:
         core = word.strip("*")
@@ -79,8 +79,12 @@ class Index:
 
     def named(self) -> Iterator[tuple[str, str]]:
         """Every word, beginning, end and inside of a word that some need names: its kind, and it."""
-        for kind, listed in zip(KINDS, (self._words, self._stems, self._ends, self._inside), strict=True):
+        for kind, listed in zip(KINDS, self._listed, strict=True):
             yield from ((kind, key) for key in listed)
+
+    @property
+    def _listed(self) -> tuple[Mapping[str, array[int]], ...]:
+        return self._words, self._stems, self._ends, self._inside
 
     @property
     def stems(self) -> Iterator[tuple[str, str]]:
@@ -91,23 +95,18 @@ class Index:
             if any(need % MOST_NEEDS == 0 for need in wanted)
         )
 
-    def where(
-        self, clauses: Sequence[Iterable[str]], among: int | None = None
-    ) -> list[tuple[int, list[tuple[int, int]]]]:
+    def where(self, clauses: Sequence[Iterable[str]]) -> list[tuple[int, list[tuple[int, int]]]]:
         """The entries worth trying on a message of clauses of these words, in the file's order, each with the runs
         of clauses [first, end) to try it on: each clause whose words meet its needs, all of them where it may
         cross a border.
 
-        A message of a life's story holds the words of most patterns, but seldom in one clause. `among`: these entries
-        alone (see `of_fields`).
+        A message of a life's story holds the words of most patterns, but seldom in one clause.
         """
         met = [self.met_by(words) for words in clauses]
         every = 0
         for one in met:
             every |= one
         whole = self._met_in_full(every)
-        if among is not None:
-            whole &= among
         if len(met) == 1:
             return [(number, [(0, 1)]) for number in _ones(whole)]
         near = self._near()
@@ -117,14 +116,6 @@ class Index:
             for number in _ones(self._met_in_full(one) & near):
                 found.setdefault(number, []).append((clause, clause + 1))
         return sorted(found.items())
-
-    def of_fields(self, fields: frozenset[str]) -> int:
-        """The entries whose rules say something of these fields: one bit each, for `where`."""
-        bits = self._of_fields.get(fields)
-        if bits is None:
-            bits = sum(1 << n for n, (rule, _) in enumerate(self.entries) if rule.field in fields)
-            self._of_fields[fields] = bits
-        return bits
 
     def any(self, met: int) -> bool:
         """Whether there is a candidate at all where these needs are met (see `met_by`)."""
@@ -169,15 +160,8 @@ class Index:
 
     def _wanted_by(self, word: str) -> Iterator[int]:
         """The needs that a word meets."""
-        yield from self._words.get(word, ())
-        for end in range(1, len(word) + 1):
-            yield from self._stems.get(word[:end], ())
-        if self._ends:
-            for start in range(len(word)):
-                yield from self._ends.get(word[start:], ())
-        if self._inside:
-            for core in runs(word, self._longest):
-                yield from self._inside.get(core, ())
+        for wanted in listed_for(word, self._listed, self._longest):
+            yield from wanted
 
     def _bits(self, wanted: Iterable[int]) -> int:
         wanted = list(wanted)
@@ -192,7 +176,28 @@ class Index:
         return int.from_bytes(raw, "little")
 
 
-def runs(word: str, longest: int) -> set[str]:
+def listed_for(word: str, listed: Sequence[Mapping[str, Named]], longest: int) -> Iterator[Named]:
+    """What is listed, one mapping a kind of `KINDS`, for a word, how it begins, how it ends and what is inside.
+
+    `longest`: letters of the longest of those inside words.
+    """
+    words, stems, ends, inside = listed
+    if (found := words.get(word)) is not None:
+        yield found
+    for end in range(1, len(word) + 1):
+        if (found := stems.get(word[:end])) is not None:
+            yield found
+    if ends:
+        for start in range(len(word)):
+            if (found := ends.get(word[start:])) is not None:
+                yield found
+    if inside:
+        for core in _parts(word, longest):
+            if (found := inside.get(core)) is not None:
+                yield found
+
+
+def _parts(word: str, longest: int) -> set[str]:
     """The runs of letters of a word, up to so many."""
     return {
         word[start:end]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterator, Mapping, Sequence
 
 from bot.understanding.index import REMEMBERED
@@ -87,26 +86,15 @@ def _parts(chunk: Token, lexicon: Lexicon, known: frozenset[str]) -> Iterator[To
     if spelled is not None:
         yield from (Token(word, chunk.start, chunk.end) for word in spelled)
         return
-    if chunk.text.isalpha():
-        yield from _judged(chunk, lexicon, known)
-        return
     for token in split_digits(chunk):
         word = token.text
         spelled = lexicon.spelling.get(word)
         if spelled is not None:
             yield from (Token(part, token.start, token.end) for part in spelled)
-        elif word.isalpha():
-            yield from _judged(token, lexicon, known)
-        else:
+        elif word in known or not word.isalpha() or lexicon.knows(word) or word in lexicon.foreign:
             yield token
-
-
-def _judged(token: Token, lexicon: Lexicon, known: frozenset[str]) -> Sequence[Token]:
-    """A word of letters as it stands where it is known, else mended."""
-    word = token.text
-    if word in known or lexicon.knows(word) or word in lexicon.foreign:
-        return (token,)
-    return _mended(token, lexicon, known)
+        else:
+            yield from _mended(token, lexicon, known)
 
 
 def _mended(token: Token, lexicon: Lexicon, known: frozenset[str]) -> list[Token]:
@@ -126,7 +114,7 @@ def _mended(token: Token, lexicon: Lexicon, known: frozenset[str]) -> list[Token
             cut = token.end - min(len(suffix), size)
             parts = lexicon.spelling.get(rest, (rest,))
             return [*(Token(part, token.start, cut) for part in parts), Token(spelt, cut, token.end)]
-    squeezed = _squeezed(word)
+    squeezed = TWICE.sub(r"\1", word)
     if squeezed != word and squeezed in vocabulary:
         return [token._replace(text=squeezed)]
     if (doubled := lexicon.doubled.get(word)) is not None:
@@ -140,11 +128,6 @@ def _mended(token: Token, lexicon: Lexicon, known: frozenset[str]) -> list[Token
             return [Token(spelt, token.start, cut), Token(meant, cut, token.end)]
     meant = lexicon.one_slip_from(word)
     return [token if meant is None else token._replace(text=meant)]
-
-
-@functools.lru_cache(maxsize=64)  # each lexicon asks the same of one new word, right after the other
-def _squeezed(word: str) -> str:
-    return TWICE.sub(r"\1", word)
 
 
 def _unglued(

@@ -144,16 +144,15 @@ class Stating:
         """The facts that lie in the very words of times and days: « les samedis », « contrat de 15 heures »."""
         stream = base.replaced(marks)
         told = [base.span(start, end) for start, end in taken]
+        candidates = stream.candidates(lexicon.index)
         hits = [
             hit
-            for hit in stream.hits(
-                stream.candidates(lexicon.index, lexicon.index.of_fields(self.policy.worded))
-            )
+            for hit in stream.hits([one for one in candidates if one.rule.field in self.policy.worded])
             if any(start < b and a < end for start, end in [stream.span(hit.start, hit.end)] for a, b in told)
         ]
         if not hits:
             return []
-        cues = stream.hits([one for one in stream.candidates(lexicon.index) if one.rule.kind not in NO_CUES])
+        cues = stream.hits([one for one in candidates if one.rule.kind not in NO_CUES])
         return Codes(
             stream, Scope(stream, lexicon, cues, text, self.policy.joining), lexicon, self.policy
         ).facts(hits)

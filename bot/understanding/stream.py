@@ -59,12 +59,12 @@ class Stream:
     def __len__(self) -> int:
         return len(self.tokens)
 
-    def candidates(self, index: Index, among: int | None = None) -> list[Candidate]:
-        """What is worth trying of an index, in its order; `among`: see `Index.where`."""
+    def candidates(self, index: Index) -> list[Candidate]:
+        """What is worth trying of an index, in its order."""
         clauses, entries = self._clauses, index.entries
         return [
             Candidate(*entries[number], [(clauses[first][0], clauses[end - 1][1]) for first, end in runs])
-            for number, runs in index.where([words for _, _, words in clauses], among)
+            for number, runs in index.where([words for _, _, words in clauses])
         ]
 
     def hits(self, candidates: Iterable[Candidate]) -> list[Hit]:
