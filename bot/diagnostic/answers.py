@@ -9,6 +9,7 @@ from bot.diagnostic.questions import Questions
 from bot.diagnostic.readback import pieces
 from bot.diagnostic.reply import Choice, Reply, Say
 from bot.diagnostic.state import State
+from bot.profile.codes import fields
 
 HUMAN = Choice("choice.human", {"intent": "human"})
 MORE = Choice("choice.more", {"intent": "more_offers"})
@@ -71,7 +72,11 @@ def acknowledge(hearing: Hearing) -> list[Say]:
         return says
     doubted = state.doubt["field"] if state.doubt else None
     learned = [name for name in hearing.learned if name not in (*UNSAID, doubted)]
-    if len(learned) >= 2 or (learned and (state.phase == "offers" or hearing.uncertain)):
+    # One fact is not said back when it answers the question, or opens the conversation; told beside a question it is.
+    beside = state.asked in fields() and not (
+        state.asked in learned or (state.asked == "purpose" and "needs" in learned)
+    )
+    if len(learned) >= 2 or (learned and (state.phase == "offers" or hearing.uncertain or beside)):
         said = pieces(state.profile, learned)
         if said:
             state.said_back = learned

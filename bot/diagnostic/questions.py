@@ -61,7 +61,14 @@ class Questions:
 
     def spared(self, name: str, state: State) -> bool:
         """Whether what the person said spares this question, whenever it would be put."""
-        return any(opening.spared(state) for opening in self.opening if opening.field == name)
+        if any(opening.spared(state) for opening in self.opening if opening.field == name):
+            return True
+        profile = state.profile
+        return any(
+            all(profile.get(known) for known in rule["by"]) and profile.get("purpose") in rule["when_purpose"]
+            for rule in self.settling["told"]
+            if rule["field"] == name
+        )
 
     def ask(self, name: str, state: State, *, again: bool) -> Say:
         """The question for this field, worded anew when put `again`; a place asked back lists its candidates."""

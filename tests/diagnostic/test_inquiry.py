@@ -58,6 +58,18 @@ CASES: list[tuple[str, dict[str, Any], list[tuple[str, float]], str | None]] = [
         [("statuses", 0.3), ("age", 0.4)],
         "statuses",
     ),
+    (
+        "an interview whose hour is told has no usual hours",
+        {"profile": {**TRIP, "purpose": "entretien", "arrival": "09:00"}},
+        [("hours", 0.9), ("age", 0.1)],
+        "age",
+    ),
+    (
+        "a job whose hour is told has",
+        {"profile": {**TRIP, "arrival": "09:00"}},
+        [("hours", 0.9), ("age", 0.1)],
+        "hours",
+    ),
     ("nothing that settles little", {"profile": TRIP}, [("age", 0.01)], None),
     ("nothing the tamis cannot ask", {"profile": TRIP}, [("residence_duration", 0.9)], None),
     (
