@@ -26,12 +26,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from bot.understanding.branching import parted
 from bot.understanding.kept_file import trusted, write_whole
 
 # Where this Python's `re` has its parser, its compiler and its engine.
 PARTS = ("re._parser", "re._compiler") if sys.version_info >= (3, 11) else ("sre_parse", "sre_compile")
 ENGINE = "_sre"
-SIGN = b"relais-1"
+SIGN = b"relais-2"  # of which making; what another one made is made anew
 _HEAD = struct.Struct("<8sQ")  # the sign, how many
 WAITING = 500  # compiled anew before they are written
 MOST = 200_000  # kept, of lexicons gone by too: beyond it the file begins anew
@@ -51,7 +52,7 @@ class Expressions:
         self._kept = _Kept.read(path)
 
     def compiled(self, source: str) -> re.Pattern[str]:
-        """What `re.compile(source)` gives. Raises `re.error` as that does."""
+        """What `re.compile(parted(source))` gives. Raises `re.error` as that does."""
         number = _number(source)
         entry = self._find(number)
         if entry is not None:
@@ -62,7 +63,7 @@ class Expressions:
             entry = _compile(source)
             expression = _taken_up(source, entry)
         except OTHERWISE:
-            return re.compile(source)
+            return re.compile(parted(source))
         with self._lock:
             self._fresh[number] = entry
             full = len(self._fresh) >= WAITING
@@ -175,7 +176,7 @@ def _compile(source: str) -> bytes:
     parser: Any
     compiler: Any
     parser, compiler = map(importlib.import_module, PARTS)
-    parsed = parser.parse(source, 0)
+    parsed = parser.parse(parted(source), 0)
     state = parsed.state
     code = array(_U4, compiler._code(parsed, state.flags)).tobytes()
     return zlib.compress(marshal.dumps((state.flags, state.groups - 1, dict(state.groupdict), code)), 1)
@@ -206,8 +207,8 @@ def keep_in(folder: Path) -> None:
 
 
 def compiled(source: str) -> re.Pattern[str]:
-    """What `re.compile(source)` gives, taken up where it was kept."""
-    return re.compile(source) if _kept is None else _kept.compiled(source)
+    """What `re.compile(parted(source))` gives, taken up where it was kept."""
+    return re.compile(parted(source)) if _kept is None else _kept.compiled(source)
 
 
 def prepare(source: str) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as made_by
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from bot.understanding.pattern import Pattern
 from bot.understanding.pieces import MOST_NEEDS
@@ -36,6 +36,13 @@ class Rule:
     rank: int = 0
 
 
+class Meeting(NamedTuple):
+    """The entries that a message may match, one bit each: over the `whole` of it, or in one clause, by clause."""
+
+    whole: int
+    clauses: Sequence[int]
+
+
 class Index:
     """Which rules a message can match at all, by the words it holds.
 
@@ -55,6 +62,7 @@ class Index:
         self._unneeded: int | None = None
         self._inner: int | None = None
         self._met: dict[str, int] = {}  # words met before → their bits
+        self._those: dict[str, int] = {}  # what is asked for by name → its entries' bits
 
     def add(self, rule: Rule, pattern: Pattern) -> None:
         """Adds one pattern of a rule."""
@@ -66,6 +74,7 @@ class Index:
                 self._want(word, first + row)
         self._free.extend(range(first + len(pattern.needs), first + MOST_NEEDS))
         self._met.clear()
+        self._those.clear()
         self._unneeded = self._inner = None
 
     def _want(self, word: str, need: int) -> None:
@@ -95,27 +104,45 @@ class Index:
             if any(need % MOST_NEEDS == 0 for need in wanted)
         )
 
-    def where(self, clauses: Sequence[Iterable[str]]) -> list[tuple[int, list[tuple[int, int]]]]:
+    def where(
+        self, clauses: Sequence[Iterable[str]], within: int | None = None
+    ) -> list[tuple[int, list[tuple[int, int]]]]:
         """The entries worth trying on a message of clauses of these words, in the file's order, each with the runs
         of clauses [first, end) to try it on: each clause whose words meet its needs, all of them where it may
-        cross a border.
+        cross a border. `within`: only of these entries, one bit each (see `that`).
 
         A message of a life's story holds the words of most patterns, but seldom in one clause.
         """
+        return self.listed(self.meeting(clauses), within)
+
+    def meeting(self, clauses: Sequence[Iterable[str]]) -> Meeting:
+        """What of this index a message of clauses of these words may match."""
         met = [self.met_by(words) for words in clauses]
         every = 0
         for one in met:
             every |= one
         whole = self._met_in_full(every)
         if len(met) == 1:
-            return [(number, [(0, 1)]) for number in _ones(whole)]
-        near = self._near()
-        found = {number: [(0, len(met))] for number in _ones(whole & ~near)}
-        near &= whole
-        for clause, one in enumerate(met):
-            for number in _ones(self._met_in_full(one) & near):
+            return Meeting(whole, ())
+        near = whole & self._near()
+        return Meeting(whole & ~near, [self._met_in_full(one) & near for one in met])
+
+    def listed(self, meeting: Meeting, within: int | None = None) -> list[tuple[int, list[tuple[int, int]]]]:
+        """The entries of a meeting as `where` gives them."""
+        whole, clauses = meeting
+        size = max(len(clauses), 1)
+        found = {number: [(0, size)] for number in _ones(whole if within is None else whole & within)}
+        for clause, one in enumerate(clauses):
+            for number in _ones(one if within is None else one & within):
                 found.setdefault(number, []).append((clause, clause + 1))
         return sorted(found.items())
+
+    def that(self, name: str, told: Callable[[Rule], bool]) -> int:
+        """One bit for each entry of whose rule this is true, remembered by its name."""
+        known = self._those.get(name)
+        if known is None:
+            known = self._those[name] = sum(told(rule) << at for at, (rule, _) in enumerate(self.entries))
+        return known
 
     def any(self, met: int) -> bool:
         """Whether there is a candidate at all where these needs are met (see `met_by`)."""

@@ -85,26 +85,28 @@ class Stating:
         time_of = {f"§t{i}": time for i, time in enumerate(times)}
         place_of = {f"§p{i}": mention for i, mention in enumerate(places)}
         marks = [(m.start, m.end, mark) for named in (time_of, day_of, place_of) for mark, m in named.items()]
-        stream, hits, scope = _marked(base, marks, lexicon, text, self.policy.joining)
+        stream, cues, scope = _marked(base, marks, lexicon, text, self.policy.joining)
         trip = Trip(
             stream, scope, self.policy, place_of, Doubts(self._roles, lexicon.language, self._nothing)
         )
-        trips = trip.facts(_of(hits, "trips", "wrong_places"), asked=asked, profile=profile)
+        moves = _hits(stream, lexicon, {"trips"})
+        trips = trip.facts(moves + _of(cues, "wrong_places"), asked=asked, profile=profile)
         idle = trip.idle(trips)
         if idle:  # words that could have been towns and play no part: « du mal à lire » is not Liré
-            stream, hits, scope = _marked(
+            stream, cues, scope = _marked(
                 base, [m for m in marks if m[2] not in idle], lexicon, text, self.policy.joining
             )
         codes = Codes(stream, scope, lexicon, self.policy)
-        facts = codes.facts(_of(hits, "rule"))
+        said = _hits(stream, lexicon, {"rule", "clock"})
+        facts = codes.facts(_of(said, "rule"))
         if taken:
             facts += self._worded(
                 base, [m for m in marks if m[2] in place_of and m[2] not in idle], taken, lexicon, text
             )
         facts += trips
-        facts += Clock(stream, scope, self.policy, time_of).facts(_of(hits, "clock"), asked=asked)
-        facts += self._deadline(stream, scope, day_of, _of(hits, "dates"))
-        births = self._births(base, stream, scope, _of(hits, "born"), lexicon, today)
+        facts += Clock(stream, scope, self.policy, time_of).facts(_of(said, "clock"), asked=asked)
+        facts += self._deadline(stream, scope, day_of, _of(cues, "dates"))
+        births = self._births(base, stream, scope, _of(cues, "born"), lexicon, today)
         facts = [fact for fact in facts if not (fact.field == "deadline" and _within(fact, births))] + births
         if asked is None and len(base) > BRIEF and not any(fact.field in self.policy.dated for fact in facts):
             facts = [f for f in facts if f.field != "deadline" or f.value != today.isoformat()]
@@ -144,18 +146,17 @@ class Stating:
         """The facts that lie in the very words of times and days: « les samedis », « contrat de 15 heures »."""
         stream = base.replaced(marks)
         told = [base.span(start, end) for start, end in taken]
-        candidates = stream.candidates(lexicon.index)
+        fields = self.policy.worded
+        worded = lexicon.index.that(" ".join(["of", *sorted(fields)]), lambda rule: rule.field in fields)
         hits = [
             hit
-            for hit in stream.hits([one for one in candidates if one.rule.field in self.policy.worded])
+            for hit in stream.hits(stream.candidates(lexicon.index, worded))
             if any(start < b and a < end for start, end in [stream.span(hit.start, hit.end)] for a, b in told)
         ]
         if not hits:
             return []
-        cues = stream.hits([one for one in candidates if one.rule.kind not in NO_CUES])
-        return Codes(
-            stream, Scope(stream, lexicon, cues, text, self.policy.joining), lexicon, self.policy
-        ).facts(hits)
+        scope = Scope(stream, lexicon, _cues(stream, lexicon), text, self.policy.joining)
+        return Codes(stream, scope, lexicon, self.policy).facts(hits)
 
     def _births(
         self, base: Stream, stream: Stream, scope: Scope, hits: Sequence[Hit], lexicon: Lexicon, today: date
@@ -206,9 +207,18 @@ def _marked(
     base: Stream, marks: Sequence[tuple[int, int, str]], lexicon: Lexicon, text: str, joining: Collection[str]
 ) -> tuple[Stream, list[Hit], Scope]:
     stream = base.replaced(marks)
-    hits = stream.hits(stream.candidates(lexicon.index))
-    cues = [hit for hit in hits if hit.rule.kind not in NO_CUES]
-    return stream, hits, Scope(stream, lexicon, cues, text, joining)
+    cues = _cues(stream, lexicon)
+    return stream, cues, Scope(stream, lexicon, cues, text, joining)
+
+
+def _cues(stream: Stream, lexicon: Lexicon) -> list[Hit]:
+    within = lexicon.index.that("cues", lambda rule: rule.kind not in NO_CUES)
+    return stream.hits(stream.candidates(lexicon.index, within))
+
+
+def _hits(stream: Stream, lexicon: Lexicon, kinds: Collection[str]) -> list[Hit]:
+    within = lexicon.index.that(" ".join(sorted(kinds)), lambda rule: rule.kind in kinds)
+    return stream.hits(stream.candidates(lexicon.index, within))
 
 
 def _of(hits: Sequence[Hit], *kinds: str) -> list[Hit]:

@@ -9,7 +9,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import NamedTuple
 
-from bot.understanding.index import Index, Rule
+from bot.understanding.index import Index, Meeting, Rule
 from bot.understanding.pattern import Pattern, captured
 from bot.understanding.text import BORDER, Token
 
@@ -44,6 +44,7 @@ class Stream:
         self.string = "".join([" " + token.text for token in self.tokens])
         self._sparing = sparing
         self._spared: dict[int, list[Hit]] = {}
+        self._meetings: dict[int, Meeting] = {}  # by the index met, which outlives the stream
 
     @cached_property
     def _places(self) -> dict[int, int]:
@@ -59,12 +60,15 @@ class Stream:
     def __len__(self) -> int:
         return len(self.tokens)
 
-    def candidates(self, index: Index) -> list[Candidate]:
-        """What is worth trying of an index, in its order."""
+    def candidates(self, index: Index, within: int | None = None) -> list[Candidate]:
+        """What is worth trying of an index, in its order; `within`: only of these entries (see `Index.that`)."""
         clauses, entries = self._clauses, index.entries
+        meeting = self._meetings.get(id(index))
+        if meeting is None:
+            meeting = self._meetings[id(index)] = index.meeting([words for _, _, words in clauses])
         return [
             Candidate(*entries[number], [(clauses[first][0], clauses[end - 1][1]) for first, end in runs])
-            for number, runs in index.where([words for _, _, words in clauses])
+            for number, runs in index.listed(meeting, within)
         ]
 
     def hits(self, candidates: Iterable[Candidate]) -> list[Hit]:
