@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from bot.understanding.grammar import Grammar, PatternError
 from bot.understanding.index import Index, Rule
 from bot.understanding.numerals import Numerals
-from bot.understanding.pattern import Grammar, Pattern, PatternError
+from bot.understanding.pattern import Pattern
 from bot.understanding.sounds import Sounds
 from bot.understanding.text import Letters
 from bot.understanding.vocabulary import Vocabulary

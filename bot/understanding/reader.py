@@ -15,13 +15,13 @@ from bot.understanding.codes import settled
 from bot.understanding.ear import Ear
 from bot.understanding.expressions import keep, prepare
 from bot.understanding.facts import Fact, Reading
+from bot.understanding.grammar import Grammar
 from bot.understanding.keeping import built_to_stay
 from bot.understanding.labels import Labels
 from bot.understanding.languages import ALWAYS, Languages
 from bot.understanding.lexicon import Lexicon
 from bot.understanding.lexicons import load_letters, load_lexicons
 from bot.understanding.made import made_once
-from bot.understanding.pattern import Grammar
 from bot.understanding.places import Gazetteer
 from bot.understanding.policy import Policy
 from bot.understanding.roles import Roles

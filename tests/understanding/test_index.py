@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.understanding.concerned import Concerned
+from bot.understanding.grammar import Grammar
 from bot.understanding.index import Index, Rule
-from bot.understanding.pattern import Grammar
 from bot.understanding.reader import Understanding
 from bot.understanding.spelling import read_stream
 from bot.understanding.stream import Stream

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.understanding.pattern import Grammar, PatternError, captured
+from bot.understanding.grammar import Grammar, PatternError
+from bot.understanding.pattern import captured
 
 
 def grammar() -> Grammar:
