@@ -15,6 +15,7 @@ from bot.running.steps import StepFailed
 from bot.understanding import bench, plain
 from bot.understanding.cases import BadCases, load_cases
 from bot.understanding.facts import Reading
+from bot.understanding.reader import Understanding
 
 REPLAYED = """
 - id: one
@@ -83,6 +84,43 @@ def test_conversations_of_the_replay_format_are_judged(tmp_path: Path) -> None:
     assert report["language_right"] == 1.0
     assert report["fields"]["fr-sms"]["licence"]["precision"] == 0.0
     assert groups["fr"]["p95_ms"] > 0
+    # Beside plain Rasa stand our figures for the very messages it was asked.
+    assert report["plain_rasa_messages"] == 4
+    assert report["same_messages_f1"] == report["f1"]
+    assert report["same_messages_wrong_fact_rate"] == report["wrong_fact_rate"]
+
+
+def test_what_the_peer_reads_is_a_fact_only_where_it_can_be_one(understanding: Understanding) -> None:
+    found = [
+        {"entity": "deadline", "role": None, "value": "diciembre", "text": "diciembre"},
+        {"entity": "deadline", "role": None, "value": "2026-12-01", "text": "mañana"},
+        {"entity": "arrival", "role": None, "value": "a las nueve", "text": "a las nueve"},
+        {"entity": "means", "role": "velo", "value": "bici", "text": "bici"},
+        {"entity": "means", "role": None, "value": "bici", "text": "bici"},
+        {"entity": "intent", "role": None, "value": "x", "text": "x"},
+    ]
+    assert [(fact.field, fact.value) for fact in plain._facts(found, understanding)] == [
+        ("deadline", "2026-12-01"),
+        ("means", "velo"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("items", "most", "expected"),
+    [([1, 2, 3], 5, [1, 2, 3]), (list(range(10)), 5, [0, 2, 4, 6, 8]), ([], 3, [])],
+    ids=["all there is", "evenly", "none"],
+)
+def test_what_is_drawn(items: list[int], most: int, expected: list[int]) -> None:
+    assert plain.drawn(items, most) == expected
+
+
+def test_the_peer_is_taught_short_messages_and_not_too_many() -> None:
+    taught = [(" ".join(["mot"] * size), {}, Reading()) for size in range(1, 100)]
+    learnt = plain.teachable(taught, quick=True)
+    assert max(len(text.split()) for text, _, _ in learnt) == plain.LONGEST
+    many = [("mot", {}, Reading())] * 10_000
+    assert len(plain.teachable(many, quick=True)) == plain.QUICK_TAUGHT
+    assert len(plain.teachable(many, quick=False)) == plain.TAUGHT
 
 
 @pytest.mark.parametrize(
