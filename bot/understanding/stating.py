@@ -100,9 +100,8 @@ class Stating:
         said = _hits(stream, lexicon, {"rule", "clock"})
         facts = codes.facts(_of(said, "rule"))
         if taken:
-            facts += self._worded(
-                base, [m for m in marks if m[2] in place_of and m[2] not in idle], taken, lexicon, text
-            )
+            words = base.replaced([m for m in marks if m[2] in place_of and m[2] not in idle])
+            facts += self._worded(words, [base.span(start, end) for start, end in taken], lexicon, text)
         facts += trips
         facts += Clock(stream, scope, self.policy, time_of).facts(_of(said, "clock"), asked=asked)
         facts += self._deadline(stream, scope, day_of, _of(cues, "dates"))
@@ -112,6 +111,10 @@ class Stating:
             facts = [f for f in facts if f.field != "deadline" or f.value != today.isoformat()]
         if asked is not None:
             facts += codes.answers(stream.hits(stream.candidates(lexicon.asked)), asked, facts)
+            if taken and asked in self.policy.worded and not any(fact.field == asked for fact in facts):
+                # « Samedi », asked at what hours: its words answer, and it is no day to be somewhere.
+                answers = self._answers(words, asked, lexicon, text)
+                facts = [f for f in facts if f.field != "deadline" or not _within(f, answers)] + answers
         corrected = [f.start for f in facts if scope.corrected(stream.token_at(f.start))]
         return Stated(
             [
@@ -136,27 +139,29 @@ class Stating:
         return self.policy.drops(fact.field, cues, rule) or self.policy.removes(fact.field, cues, rule)
 
     def _worded(
-        self,
-        base: Stream,
-        marks: Sequence[tuple[int, int, str]],
-        taken: Sequence[tuple[int, int]],
-        lexicon: Lexicon,
-        text: str,
+        self, words: Stream, told: Sequence[tuple[int, int]], lexicon: Lexicon, text: str
     ) -> list[Fact]:
-        """The facts that lie in the very words of times and days: « les samedis », « contrat de 15 heures »."""
-        stream = base.replaced(marks)
-        told = [base.span(start, end) for start, end in taken]
+        """The facts that lie in the very words of times and days: « les samedis », « contrat de 15 heures ».
+
+        `words`: the stream in which these were not replaced; `told`: their characters of the message.
+        """
         fields = self.policy.worded
         worded = lexicon.index.that(" ".join(["of", *sorted(fields)]), lambda rule: rule.field in fields)
         hits = [
             hit
-            for hit in stream.hits(stream.candidates(lexicon.index, worded))
-            if any(start < b and a < end for start, end in [stream.span(hit.start, hit.end)] for a, b in told)
+            for hit in words.hits(words.candidates(lexicon.index, worded))
+            if any(start < b and a < end for start, end in [words.span(hit.start, hit.end)] for a, b in told)
         ]
-        if not hits:
-            return []
+        return self._codes(words, lexicon, text).facts(hits) if hits else []
+
+    def _answers(self, words: Stream, asked: str, lexicon: Lexicon, text: str) -> list[Fact]:
+        """The answer to the question just asked that lies in the words of times and days."""
+        hits = words.hits(words.candidates(lexicon.asked))
+        return self._codes(words, lexicon, text).answers(hits, asked, ()) if hits else []
+
+    def _codes(self, stream: Stream, lexicon: Lexicon, text: str) -> Codes:
         scope = Scope(stream, lexicon, _cues(stream, lexicon), text, self.policy.joining)
-        return Codes(stream, scope, lexicon, self.policy).facts(hits)
+        return Codes(stream, scope, lexicon, self.policy)
 
     def _births(
         self, base: Stream, stream: Stream, scope: Scope, hits: Sequence[Hit], lexicon: Lexicon, today: date
