@@ -9,6 +9,7 @@ import pytest
 
 from bot.understanding import bench
 from bot.understanding.cases import load_cases
+from bot.understanding.judged import verdict
 from bot.understanding.language import LanguageDetector
 from bot.understanding.reader import Understanding
 from tests.understanding.conftest import DATA
@@ -22,7 +23,7 @@ def test_messages_met_before_are_read(understanding: Understanding, path: Path) 
     counts: Counter[str] = Counter()
     wrong = []
     for case in load_cases([path]):
-        found = sum(bench.verdict(case, bench.read(understanding, detector, case)).values(), Counter[str]())
+        found = sum(verdict(case, bench.read(understanding, detector, case)).values(), Counter[str]())
         counts += found
         wrong += [case.id] * bool(found["wrong"])
     assert wrong == []
