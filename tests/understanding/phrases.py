@@ -66,7 +66,8 @@ def _phrase(line: str, language: str, where: str) -> Phrase:
         name, mark, listed = word.partition("=") if "=" in word else word.partition("!")
         values = frozenset(filter(None, listed.split("+")))
         if (
-            name not in fields()
+            not mark
+            or name not in fields()
             or (codes(name) and not values <= {*codes(name)})
             or (mark == "=" and not values)
         ):
