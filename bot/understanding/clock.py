@@ -13,6 +13,8 @@ from bot.understanding.stream import Hit, Stream
 
 ARRIVING = ("arrival", "afternoon")
 NOON = "12:00"
+FIGURE = re.compile(r"[0-9]{1,2}")
+NOON_HOUR = 12
 POINTS = frozenset(".:")  # between the hour and the minutes
 LAST_HOUR = 24
 BESIDE = 3  # the most words between « this evening » and its hour
@@ -133,6 +135,19 @@ class Clock:
         self._policy = policy
         self._times = times
         self._at = {t.text: i for i, t in enumerate(stream.tokens) if t.text in times}
+
+    def answer(self, language: str) -> list[Fact]:
+        """The hour that is all there is of an answer to « at what time? »: « 9 », « vers 14 »."""
+        figures = [(i, int(t.text)) for i, t in enumerate(self._stream.tokens) if FIGURE.fullmatch(t.text)]
+        bare = self._policy.bare_hours
+        if len(figures) != 1 or len(self._stream) > bare["words"] or language in bare["not_in"] or self._at:
+            return []
+        (index, hour), (least, greatest) = figures[0], bare["between"]
+        if not least <= hour <= greatest:
+            return []
+        mark = self._stream.tokens[index].text
+        self._times = {**self._times, mark: Time(index, index + 1, f"{hour:02d}:00", hour < NOON_HOUR)}
+        return self._arrival(mark, index, index + 1) + self._band(mark, "arrival", index, index + 1)
 
     def facts(self, hits: Sequence[Hit], *, asked: str | None = None) -> list[Fact]:
         """The arrival and hours facts; `hits` are those of the kind clock."""

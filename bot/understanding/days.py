@@ -10,6 +10,7 @@ from datetime import date, timedelta
 
 from bot.understanding.lexicon import Lexicon
 from bot.understanding.stream import Hit, Stream
+from bot.understanding.text import BORDER
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 WEEKEND = WEEKDAYS[5:]
@@ -17,6 +18,8 @@ LONGEST_DAYS = 400  # a deadline further away than this is a slip of the pen
 RECENT_DAYS = 90  # « le 15 novembre » said on the 23rd is a week ago, not next year
 TOO_NEAR = 2
 MONTHS = 12
+DOTTED_DAYS = 60  # « 14.12 » is a day when it is one of the next weeks and its minutes would be odd ones
+FIVE = 5  # minutes that people say are fives
 _NUMERIC = re.compile(
     r" (?:(?P<y>20\d\d) [-/.] (?P<mo>\d\d?) [-/.] (?P<d>\d\d?)"
     r"|(?P<d2>[0-3]?\d) (?P<sep>[/.-]) (?P<mo2>[01]?\d)(?: (?P=sep) (?P<y2>(?:20)?\d\d))?)(?= |$)(?! [-/.] \d{4})"
@@ -38,11 +41,32 @@ class Day:
     late: bool = False
 
 
+@dataclass(frozen=True)
+class Dotted:
+    """Where « 14.12 » is a day: not behind or before these words, which make a time or a price of it."""
+
+    not_after: frozenset[str]
+    not_before: frozenset[str]
+
+    def allows(self, stream: Stream, start: int, end: int) -> bool:
+        """Whether the words around tokens [start, end) leave a day to them."""
+        words = [token.text for token in stream.tokens]
+        return not (set(words[max(start - 1, 0) : start]) & self.not_after) and not (
+            set(words[end : end + 1]) & self.not_before
+        )
+
+
 def find_days(
-    stream: Stream, lexicon: Lexicon, hits: list[Hit], today: date, taken: Sequence[tuple[int, int]] = ()
+    stream: Stream,
+    lexicon: Lexicon,
+    hits: list[Hit],
+    today: date,
+    taken: Sequence[tuple[int, int]] = (),
+    dotted: Dotted | None = None,
 ) -> list[Day]:
     """The days of a message, in order. `hits` are those of the kind dates; longer wordings hide shorter ones.
-    `taken` are tokens [start, end) that are already times: « vendredi 14h » is no 14th."""
+    `taken` are tokens [start, end) that are already times: « vendredi 14h » is no 14th. `dotted`: in the languages
+    that write days so."""
     found: list[Day] = []
     for hit in hits:
         if hit.rule.detail.get("never"):
@@ -52,7 +76,7 @@ def find_days(
         else:
             day, confirm = _resolve(hit, lexicon, today)
             found.append(Day(hit.start, hit.end, day, confirm, late=bool(hit.rule.detail.get("late"))))
-    found.extend(_numeric(stream, today))
+    found.extend(_numeric(stream, today, dotted))
     found = [left for day in found if (left := _beside(stream, day, taken)) is not None]
     found.sort(key=lambda d: (-(d.end - d.start), d.value is not None, d.start))
     kept: list[Day] = []
@@ -67,21 +91,22 @@ def find_days(
     ]
 
 
-def figures(stream: Stream, today: date) -> list[tuple[int, int]]:
+def figures(stream: Stream, today: date, dotted: Dotted | None = None) -> list[tuple[int, int]]:
     """Tokens [start, end) of dates in figures with a day to come: the month of « 9/12 à 8h » begins no time.
 
     Not « 8/12h », where a unit stands right behind the figure.
     """
     return [
         (day.start, day.end)
-        for day in _numeric(stream, today)
+        for day in _numeric(stream, today, dotted)
         if day.value is not None and not _glued(stream, day.end)
     ]
 
 
 def _glued(stream: Stream, at: int) -> bool:
-    """Whether nothing stands between a token and the one before."""
-    return at < len(stream.tokens) and stream.tokens[at].start == stream.tokens[at - 1].end
+    """Whether nothing stands between a word and the token before it."""
+    following = stream.tokens[at : at + 1]
+    return any(token.text != BORDER and token.start == stream.tokens[at - 1].end for token in following)
 
 
 def _names(day: Day, after: Day) -> bool:
@@ -145,7 +170,7 @@ def _later(today: date, number: int, unit: str) -> date | None:
     return _bounded(today + timedelta(days=min(number, 1000) * (7 if unit == "week" else 1)), today)
 
 
-def _numeric(stream: Stream, today: date) -> list[Day]:
+def _numeric(stream: Stream, today: date, dotted: Dotted | None) -> list[Day]:
     days = []
     for match in _NUMERIC.finditer(stream.string):
         start, end = stream.at(match.start(), match.end())
@@ -154,12 +179,23 @@ def _numeric(stream: Stream, today: date) -> list[Day]:
         day = int(match.group("d") or match.group("d2"))
         month = int(match.group("mo") or match.group("mo2"))
         year = match.group("y") or match.group("y2")
-        if match.group("sep") in (".", "-") and year is None:
-            continue  # « 9.30 » is a time, « 18-25 » an age
+        if match.group("sep") == "." and year is None:
+            named = _dotted(today, day, month, match.group("mo2"))
+            if named and dotted and dotted.allows(stream, start, end):
+                days.append(Day(start, end, named, confirm=True))
+            continue  # « 9.30 » is a time
+        if match.group("sep") == "-" and year is None:
+            continue  # « 18-25 » is an age
         if match.group("sep") and year is None and day <= MONTHS and len(match.group("mo2")) == 1:
             continue  # « 1/2 », « 2/3 fois par semaine »
         days.append(Day(start, end, _calendar(today, day, month, _year(year) if year else None)))
     return days
+
+
+def _dotted(today: date, day: int, month: int, written: str) -> date | None:
+    """The day that « 14.12 » names, which many languages write so; None where it may as well be a time."""
+    named = _calendar(today, day, month, None) if len(written) > 1 and month % FIVE else None
+    return named if named and named <= today + timedelta(days=DOTTED_DAYS) else None
 
 
 def _calendar(today: date, day: int, month: int, year: int | None) -> date | None:

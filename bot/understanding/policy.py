@@ -28,6 +28,8 @@ class Policy:
         self.joining = frozenset(content.get("joining") or ())
         self.flags = frozenset(content.get("flags") or ())
         self.bounds: Mapping[str, Sequence[int]] = content.get("bounds") or {}
+        self.dotted: Mapping[str, Sequence[str]] = content.get("dotted") or {}
+        self.bare_hours: Mapping[str, Any] = content.get("bare_hours") or {}
         self.hours: Mapping[str, str] = content.get("hours") or {}
 
     @classmethod

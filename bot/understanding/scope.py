@@ -23,7 +23,7 @@ class Scope:
         self._reach = lexicon.reach
         self._bridge = lexicon.bridge
         self._joining = joining
-        self._text = text
+        self.text = text
         self._spans: dict[str, list[tuple[int, int]]] = {}
         for hit in hits:
             self._spans.setdefault(hit.rule.kind, []).append((hit.start, hit.end))
@@ -120,7 +120,7 @@ class Scope:
             return False
         shielded = any(i in self._self for i in range(max(clause[0], hit.start - 3), hit.start))
         end = self._stream.tokens[clause[1]] if clause[1] < len(self._stream) else None
-        marked = end is not None and any(c in QUESTION_MARKS for c in self._text[end.start : end.end])
+        marked = end is not None and any(c in QUESTION_MARKS for c in self.text[end.start : end.end])
         # « je peux louer sans permis ? » asks; « je suis réfugié je peux louer ? » tells first.
         told = hit.end > clause[1] or any(i in self._self for i in range(hit.end, clause[1]))
         if marked and not (shielded and told):

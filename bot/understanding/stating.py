@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from bot.understanding.birth import age_at
 from bot.understanding.clock import Clock, after_noon, find_times
 from bot.understanding.codes import Codes, settled
-from bot.understanding.days import figures, find_days
+from bot.understanding.days import Dotted, figures, find_days
 from bot.understanding.facts import Fact
 from bot.understanding.index import Rule
 from bot.understanding.lexicon import Lexicon
@@ -68,10 +68,15 @@ class Stating:
         base = read_stream(raw, lexicon, self.gazetteer.words)
         early = base.hits(base.candidates(lexicon.early))
         today = now.astimezone(PARIS).date()
-        dated = figures(base, today)
-        clock = [hit for hit in _of(early, "times") if not any(a < hit.start < b for a, b in dated)]
+        dotted = self._dotted(lexicon.language)
+        dated = figures(base, today, dotted)
+        clock = [
+            hit
+            for hit in _of(early, "times")
+            if not any(a < hit.start < b or (a, b) == (hit.start, hit.end) for a, b in dated)
+        ]
         times = find_times(base, clock, lexicon.numbers)
-        days = find_days(base, lexicon, _of(early, "dates"), today, [(t.start, t.end) for t in times])
+        days = find_days(base, lexicon, _of(early, "dates"), today, [(t.start, t.end) for t in times], dotted)
         times = after_noon(times, [(d.start, d.end) for d in days if d.late])
         finder = PlaceFinder(self.gazetteer, lexicon, base, (profile or {}).get("origin"))
         named = finder.find(
@@ -103,7 +108,10 @@ class Stating:
             words = base.replaced([m for m in marks if m[2] in place_of and m[2] not in idle])
             facts += self._worded(words, [base.span(start, end) for start, end in taken], lexicon, text)
         facts += trips
-        facts += Clock(stream, scope, self.policy, time_of).facts(_of(said, "clock"), asked=asked)
+        clock_of = Clock(stream, scope, self.policy, time_of)
+        facts += clock_of.facts(_of(said, "clock"), asked=asked)
+        if asked == "arrival" and not days:
+            facts += clock_of.answer(lexicon.language)
         facts += self._deadline(stream, scope, day_of, _of(cues, "dates"))
         births = self._births(base, stream, scope, _of(cues, "born"), lexicon, today)
         facts = [fact for fact in facts if not (fact.field == "deadline" and _within(fact, births))] + births
@@ -125,6 +133,12 @@ class Stating:
             scope,
             place_of,
         )
+
+    def _dotted(self, language: str) -> Dotted | None:
+        told = self.policy.dotted
+        if not told or language not in told["languages"]:
+            return None
+        return Dotted(frozenset(told["not_after"]), frozenset(told["not_before"]))
 
     def denied(self, fact: Fact, first: Stated) -> bool:
         """Whether the words of the message's own language around a fact of another say that it is not the person's:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from bot.understanding.facts import Fact
@@ -21,6 +23,12 @@ ROLES = ("origin", "destination")
 PLAIN_LENGTH = (
     2  # a bare « à X »: enough for a name that is only a name, never for a word that is also a town
 )
+
+
+# « Cholet -> Angers »: from one to the other, in every language; « Cholet - Angers » too, where no more is said.
+_ARROW = re.compile(r"\s*[-=–—]*[>→➔➜⇒]+\s*")
+_DASH = re.compile(r"\s+[-–—]\s+")
+PAIR = 3  # words, breaks counted, of a message that is two places and no more
 
 
 class Doubts:
@@ -120,6 +128,7 @@ class Trip:
                 parts[free.pop(-1 if self._scope.corrected(self._at[last]) else 0)] = (role, None)
                 taken.add(role)
         self._fill(parts, free, asked, held)
+        self._pointed(parts)
         return [fact for role in ROLES if (fact := self._fact(role, parts)) is not None]
 
     def _fill(
@@ -144,6 +153,16 @@ class Trip:
             hit = Hit(Rule("trips"), self._doubts.nothing, self._at[best], self._at[best] + 1)
             if not self._policy.drops(missing, self._scope.cues(hit), hit.rule):
                 parts[best] = (missing, None)
+
+    def _pointed(self, parts: dict[str, tuple[str, Hit | None]]) -> None:
+        """Where an arrow leads from one place to another and no words tell either part, it tells both."""
+        marks = list(self._at)
+        for one, other in pairwise(marks):
+            start, end = self._stream.tokens[self._at[one]].end, self._stream.tokens[self._at[other]].start
+            between = self._scope.text[start:end]
+            led = _ARROW.fullmatch(between) or (len(self._tokens) <= PAIR and _DASH.fullmatch(between))
+            if led and not any(role for role, _ in parts.values()):
+                parts[one], parts[other] = ("origin", None), ("destination", None)
 
     def idle(self, facts: Sequence[Fact]) -> frozenset[str]:
         """The marks of weak mentions that none of the facts rests on."""
