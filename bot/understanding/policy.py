@@ -25,6 +25,8 @@ class Policy:
         self.lists = frozenset(content.get("lists") or ())
         self.worded = frozenset(content.get("worded") or ())
         self.dated = frozenset(content.get("dated") or ())
+        self.listing: Mapping[str, Sequence[str]] = content.get("listing") or {}
+        self.joiners = frozenset(content.get("joiners") or ())
         self.joining = frozenset(content.get("joining") or ())
         self.flags = frozenset(content.get("flags") or ())
         self.bounds: Mapping[str, Sequence[int]] = content.get("bounds") or {}

@@ -15,6 +15,7 @@ from bot.understanding.days import Dotted, figures, find_days
 from bot.understanding.facts import Fact
 from bot.understanding.index import Rule
 from bot.understanding.lexicon import Lexicon
+from bot.understanding.listing import joined
 from bot.understanding.mentions import Mention, PlaceFinder
 from bot.understanding.pattern import Pattern
 from bot.understanding.places import Gazetteer
@@ -107,6 +108,7 @@ class Stating:
         if taken:
             words = base.replaced([m for m in marks if m[2] in place_of and m[2] not in idle])
             facts += self._worded(words, [base.span(start, end) for start, end in taken], lexicon, text)
+        facts += joined(stream, codes, lexicon, self.policy, facts)
         facts += trips
         clock_of = Clock(stream, scope, self.policy, time_of)
         facts += clock_of.facts(_of(said, "clock"), asked=asked)
