@@ -121,3 +121,12 @@ def test_a_clause_counts_only_when_it_is_sure() -> None:
     assert ear.hear(whole, "suicide") is None
     assert ear.sure(sure)
     assert not ear.sure(unsure)
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [" J'ai une mission d'intérim à Carquefou", " Je travaille à Cholet de 8h à 16h", " Mon bus est à 7h"],
+)
+def test_a_clause_of_danger_is_heard_beside_work(understanding: Understanding, beside: str) -> None:
+    text = "je dors dans ma voiture depuis 3 semaines, sur un parking."
+    assert understanding.danger(text + beside) == "sans-abri"
