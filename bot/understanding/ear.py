@@ -26,8 +26,9 @@ RULE = "rule"
 # 0.3 on, 191 of 195 dangers and 29 of 455 others were heard; from 0.5 and 0.45 on, 190 and 20.
 LIMIT, LIMIT_RULED = weights.score(0.5), weights.score(0.45)
 # A clause of which a rule speaks by itself is heard whatever else the message asks (« je dors dehors, quel bus pour
-# le 115 ? »): surely enough, for out of its sentence it may mean another thing. From 0.85 on, « je dors dans ma voiture
-# depuis 3 semaines » beside a job was not; from 0.75, twelve more of 15,500 ordinary messages are (28 November 2026).
+# le 115 ? »): surely enough, for out of its sentence it may mean another thing. From 0.85 on, « je dors dans ma
+# voiture depuis 3 semaines » beside a job was not heard; from 0.75 it is, and twelve more of 15,500 ordinary messages
+# (28 November 2026).
 LIMIT_CLAUSE = weights.score(0.75)
 # A long message is listened to in parts: a cry for help in the middle of a life's story is heard too.
 PART, STEP = 40, 20
