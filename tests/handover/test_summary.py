@@ -71,6 +71,22 @@ def test_reads_like_a_page() -> None:
     assert next(iter(lines)) == "urgency"
 
 
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        (
+            {"form": "meconnaissance", "criterion": "validity", "evidence": "terminée en 2025"},
+            "Prime : terminée ou hors période (terminée en 2025)",
+        ),
+        ({"form": "saturation", "criterion": "validity"}, "Prime : complet, délai trop long"),
+        ({"form": "meconnaissance", "criterion": "other"}, "Prime : ne connaissait pas l’offre"),
+    ],
+    ids=["ended", "full", "not known"],
+)
+def test_what_is_over_is_told_so(row: dict[str, str], expected: str) -> None:
+    assert said(summary(blocked=[{"service_id": "s4", "name": "Prime", **row}]))["blocked"] == expected
+
+
 def test_urgency_and_who_to_call_come_first() -> None:
     assert summary().sections[0].id == "appeler"
 
