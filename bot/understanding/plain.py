@@ -21,13 +21,13 @@ from bot.yaml_text import yaml_loads
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = Path(__file__).with_name("plain_rasa.py")
 EPOCHS = 100  # what `rasa init` writes
-# Two rounds over one in fifty of the intents' examples: that the way goes through, no figure of the peer's.
-QUICK_EPOCHS, QUICK_EVERY = 2, 50
+# One round over one in a hundred of the intents' examples: that the way goes through, no figure of the peer's.
+QUICK_EPOCHS, QUICK_EVERY = 1, 100
 # What the peer learns from and is asked, at most, drawn evenly from all there is. Its classifier holds the transitions
 # between all tags for each word of a batch's longest message: 1,000 messages of any length took 12 GB and more than
 # half an hour for ten rounds, and each new length of a message asked half a second and more (28 November 2026).
 TAUGHT, ASKED = 600, 600
-QUICK_TAUGHT, QUICK_ASKED = 60, 30
+QUICK_TAUGHT, QUICK_ASKED = 40, 12
 LONGEST = 25  # words of what it is taught
 PLACES = frozenset({"origin", "destination"})
 
