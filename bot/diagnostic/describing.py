@@ -199,5 +199,6 @@ def refusal(candidate: Candidate) -> dict[str, Any]:
         "name": candidate.service["nom"],
         "form": decision.blocked_form,
         "criterion": decision.criterion,
+        "over": decision.over,
         "evidence": decision.evidence,
     }

@@ -150,8 +150,7 @@ def _refused(candidate: Candidate) -> Say:
         return _full(candidate)
     reason = refusal(candidate)
     form: dict[str, Any] = {"code": f"obstacles.{reason['form']}"}
-    over = reason["criterion"] == "validity" and reason["form"] != "saturation"
-    if reason["form"] == "meconnaissance" or over:
+    if reason["form"] == "meconnaissance" or reason["over"]:
         form = {"key": "why_not.ended"}
     values: dict[str, Any] = {"name": {"text": reason["name"]}, "form": form}
     if not reason["evidence"]:

@@ -174,8 +174,8 @@ class Writer:
     def _blocked(self, row: Mapping[str, Any]) -> str:
         name = str(row.get("name") or row["service_id"])
         form = self.code("obstacles", str(row.get("form")))
-        if row.get("criterion") == "validity" and row.get("form") != "saturation":
-            form = str(self._words["offer_over"])  # ended or out of season: nothing the person did not know
+        if row.get("over"):  # nothing the person did not know
+            form = str(self._words["offer_over"])
         evidence = str(row.get("evidence") or "").strip()
         if not self._wording.speakable(evidence):
             evidence = ""

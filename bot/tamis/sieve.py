@@ -59,6 +59,11 @@ class Decision:
     needs_professional: bool = False
     delay_days: int | None = None
 
+    @property
+    def over(self) -> bool:
+        """Whether it is closed to everybody for being ended or out of season; what is only full is not over."""
+        return self.criterion == "validity" and self.blocked_form != "saturation"
+
     def as_dict(self) -> dict[str, Any]:
         """As the contract writes a result."""
         return {

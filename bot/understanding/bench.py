@@ -43,9 +43,11 @@ def run(quick: bool = False, cases: Sequence[Path] = ()) -> dict[str, Any]:
     tallies: dict[str, Counter[str]] = defaultdict(Counter)
     fields: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
     times: dict[str, list[float]] = defaultdict(list)
+    ours: list[list[Reading]] = []
     for case in listed:
         spent: list[float] = []
         readings = read(understanding, detector, case, spent)
+        ours.append(readings)
         found = verdict(case, readings)
         counts = _counted(found)
         counts["exact"] += not (counts["wrong"] or counts["missed"])
@@ -57,9 +59,10 @@ def run(quick: bool = False, cases: Sequence[Path] = ()) -> dict[str, Any]:
             for name, results in found.items():
                 fields[group][name] += results
     groups = {name: _figures(tally) | _times(times[name]) for name, tally in sorted(tallies.items())}
-    asked = plain.drawn(listed, plain.QUICK_ASKED if quick else plain.ASKED)
+    pairs = plain.drawn(list(zip(listed, ours, strict=True)), plain.QUICK_ASKED if quick else plain.ASKED)
+    asked = [case for case, _ in pairs]
     peer, cost = _plain(understanding, detector, asked, quick)
-    same = _ours(understanding, detector, asked)
+    same = _tallied(asked, detector, [readings for _, readings in pairs])
     everything = tallies["all"]
     return {
         "messages": len(listed),
@@ -113,22 +116,15 @@ def _plain(
 ) -> tuple[dict[str, dict[str, Any]], dict[str, float]]:
     """The same cases through plain Rasa, which learns from some of the project's own that are not held back."""
     own = [case for case in load_cases(_own_files(quick)) if not case.held]
-    few = plain.drawn(own, plain.QUICK_TAUGHT * 3) if quick else own
     taught = [
         (text, case.expect, reading)
-        for case in few
+        for case in plain.teachable(own, quick)
         for text, reading in zip(case.texts, read(understanding, detector, case), strict=True)
     ]
     texts = [text for case in listed for text in case.texts]
-    answers, cost = plain.readings(understanding, plain.teachable(taught, quick), texts, quick)
+    answers, cost = plain.readings(understanding, taught, texts, quick)
     left = iter(answers)
     return _tallied(listed, detector, [[next(left) for _ in case.texts] for case in listed]), cost
-
-
-def _ours(
-    understanding: Understanding, detector: LanguageDetector, listed: Sequence[Case]
-) -> dict[str, dict[str, Any]]:
-    return _tallied(listed, detector, [read(understanding, detector, case) for case in listed])
 
 
 def _tallied(

@@ -14,7 +14,6 @@ from bot.understanding.stream import Hit, Stream
 ARRIVING = ("arrival", "afternoon")
 NOON = "12:00"
 FIGURE = re.compile(r"[0-9]{1,2}")
-NOON_HOUR = 12
 POINTS = frozenset(".:")  # between the hour and the minutes
 LAST_HOUR = 24
 BESIDE = 3  # the most words between « this evening » and its hour
@@ -146,7 +145,7 @@ class Clock:
         if not least <= hour <= greatest:
             return []
         mark = self._stream.tokens[index].text
-        self._times = {**self._times, mark: Time(index, index + 1, f"{hour:02d}:00", hour < NOON_HOUR)}
+        self._times = {**self._times, mark: Time(index, index + 1, f"{hour:02d}:00")}
         return self._arrival(mark, index, index + 1) + self._band(mark, "arrival", index, index + 1)
 
     def facts(self, hits: Sequence[Hit], *, asked: str | None = None) -> list[Fact]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -43,17 +43,26 @@ class Day:
 
 @dataclass(frozen=True)
 class Dotted:
-    """Where « 14.12 » is a day: not behind or before these words, which make a time or a price of it."""
+    """Where « 14.12 » is a day: in these languages, but for words before or behind it that make a time or a price."""
 
+    languages: frozenset[str]
     not_after: frozenset[str]
     not_before: frozenset[str]
 
-    def allows(self, stream: Stream, start: int, end: int) -> bool:
-        """Whether the words around tokens [start, end) leave a day to them."""
-        words = [token.text for token in stream.tokens]
-        return not (set(words[max(start - 1, 0) : start]) & self.not_after) and not (
-            set(words[end : end + 1]) & self.not_before
-        )
+    @classmethod
+    def told(cls, content: Mapping[str, Iterable[str]]) -> Dotted:
+        """As policy.yml tells it; nowhere where it does not."""
+        return cls(*(frozenset(content.get(name, ())) for name in ("languages", "not_after", "not_before")))
+
+    def allows(self, stream: Stream, language: str, start: int, end: int) -> bool:
+        """Whether tokens [start, end) of a stream are a day."""
+        tokens = stream.tokens
+        timed = start > 0 and tokens[start - 1].text in self.not_after
+        priced = end < len(tokens) and tokens[end].text in self.not_before
+        return language in self.languages and not timed and not priced
+
+
+NOWHERE = Dotted.told({})
 
 
 def find_days(
@@ -62,11 +71,11 @@ def find_days(
     hits: list[Hit],
     today: date,
     taken: Sequence[tuple[int, int]] = (),
-    dotted: Dotted | None = None,
+    dotted: Dotted = NOWHERE,
 ) -> list[Day]:
     """The days of a message, in order. `hits` are those of the kind dates; longer wordings hide shorter ones.
-    `taken` are tokens [start, end) that are already times: « vendredi 14h » is no 14th. `dotted`: in the languages
-    that write days so."""
+    `taken` are tokens [start, end) that are already times: « vendredi 14h » is no 14th. `dotted`: where
+    days are written so."""
     found: list[Day] = []
     for hit in hits:
         if hit.rule.detail.get("never"):
@@ -76,7 +85,7 @@ def find_days(
         else:
             day, confirm = _resolve(hit, lexicon, today)
             found.append(Day(hit.start, hit.end, day, confirm, late=bool(hit.rule.detail.get("late"))))
-    found.extend(_numeric(stream, today, dotted))
+    found.extend(_numeric(stream, today, lexicon.language, dotted))
     found = [left for day in found if (left := _beside(stream, day, taken)) is not None]
     found.sort(key=lambda d: (-(d.end - d.start), d.value is not None, d.start))
     kept: list[Day] = []
@@ -91,14 +100,14 @@ def find_days(
     ]
 
 
-def figures(stream: Stream, today: date, dotted: Dotted | None = None) -> list[tuple[int, int]]:
+def figures(stream: Stream, today: date, language: str, dotted: Dotted = NOWHERE) -> list[tuple[int, int]]:
     """Tokens [start, end) of dates in figures with a day to come: the month of « 9/12 à 8h » begins no time.
 
     Not « 8/12h », where a unit stands right behind the figure.
     """
     return [
         (day.start, day.end)
-        for day in _numeric(stream, today, dotted)
+        for day in _numeric(stream, today, language, dotted)
         if day.value is not None and not _glued(stream, day.end)
     ]
 
@@ -170,7 +179,7 @@ def _later(today: date, number: int, unit: str) -> date | None:
     return _bounded(today + timedelta(days=min(number, 1000) * (7 if unit == "week" else 1)), today)
 
 
-def _numeric(stream: Stream, today: date, dotted: Dotted | None) -> list[Day]:
+def _numeric(stream: Stream, today: date, language: str, dotted: Dotted) -> list[Day]:
     days = []
     for match in _NUMERIC.finditer(stream.string):
         start, end = stream.at(match.start(), match.end())
@@ -181,7 +190,7 @@ def _numeric(stream: Stream, today: date, dotted: Dotted | None) -> list[Day]:
         year = match.group("y") or match.group("y2")
         if match.group("sep") == "." and year is None:
             named = _dotted(today, day, month, match.group("mo2"))
-            if named and dotted and dotted.allows(stream, start, end):
+            if named and dotted.allows(stream, language, start, end):
                 days.append(Day(start, end, named, confirm=True))
             continue  # « 9.30 » is a time
         if match.group("sep") == "-" and year is None:

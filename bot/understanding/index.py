@@ -104,19 +104,11 @@ class Index:
             if any(need % MOST_NEEDS == 0 for need in wanted)
         )
 
-    def where(
-        self, clauses: Sequence[Iterable[str]], within: int | None = None
-    ) -> list[tuple[int, list[tuple[int, int]]]]:
-        """The entries worth trying on a message of clauses of these words, in the file's order, each with the runs
-        of clauses [first, end) to try it on: each clause whose words meet its needs, all of them where it may
-        cross a border. `within`: only of these entries, one bit each (see `that`).
+    def meeting(self, clauses: Sequence[Iterable[str]]) -> Meeting:
+        """What of this index a message of clauses of these words may match.
 
         A message of a life's story holds the words of most patterns, but seldom in one clause.
         """
-        return self.listed(self.meeting(clauses), within)
-
-    def meeting(self, clauses: Sequence[Iterable[str]]) -> Meeting:
-        """What of this index a message of clauses of these words may match."""
         met = [self.met_by(words) for words in clauses]
         every = 0
         for one in met:
@@ -128,7 +120,11 @@ class Index:
         return Meeting(whole & ~near, [self._met_in_full(one) & near for one in met])
 
     def listed(self, meeting: Meeting, within: int | None = None) -> list[tuple[int, list[tuple[int, int]]]]:
-        """The entries of a meeting as `where` gives them."""
+        """The entries worth trying, in the file's order, each with the runs of clauses [first, end) to try it on:
+        each clause whose words meet its needs, all of them where it may cross a border.
+
+        `within`: only of these entries, one bit each (see `that`).
+        """
         whole, clauses = meeting
         size = max(len(clauses), 1)
         found = {number: [(0, size)] for number in _ones(whole if within is None else whole & within)}

@@ -45,14 +45,14 @@ def _beside(stream: Stream, policy: Policy, fact: Fact) -> Iterator[int]:
     """Where what is joined to a fact may begin, or, below zero, end."""
     words = [token.text for token in stream.tokens]
     first, end = stream.token_at(fact.start), stream.token_at(fact.end - 1) + 1
-    if words[end : end + 1] and words[end] in policy.joiners:
+    if words[end : end + 1] and words[end] in policy.listing_words:
         yield end + 1
         if words[end + 1 : end + 2] and len(words[end + 1]) <= ARTICLE:
             yield end + 2
     for start in (first, first - 1):
         if (
             start > 1
-            and words[start - 1] in policy.joiners
+            and words[start - 1] in policy.listing_words
             and (start == first or len(words[first - 1]) <= ARTICLE)
         ):
             yield -(start - 1)

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import yaml
 
 from bot.profile.codes import codes, fields, is_list
+from bot.understanding.cases import Case
 from bot.understanding.facts import Fact, Reading
 from bot.understanding.reader import Understanding
 from bot.yaml_text import yaml_loads
@@ -78,9 +79,9 @@ def drawn(items: Sequence[Item], most: int) -> list[Item]:
     return [items[rank * len(items) // most] for rank in range(most)] if len(items) > most else list(items)
 
 
-def teachable(taught: Sequence[Taught], quick: bool) -> list[Taught]:
-    """What of these messages the peer learns from."""
-    short = [message for message in taught if len(message[0].split()) <= LONGEST]
+def teachable(cases: Sequence[Case], quick: bool) -> list[Case]:
+    """Which of these cases the peer learns from."""
+    short = [case for case in cases if all(len(text.split()) <= LONGEST for text in case.texts)]
     return drawn(short, QUICK_TAUGHT if quick else TAUGHT)
 
 

@@ -26,8 +26,8 @@ class Policy:
         self.worded = frozenset(content.get("worded") or ())
         self.dated = frozenset(content.get("dated") or ())
         self.listing: Mapping[str, Sequence[str]] = content.get("listing") or {}
-        self.joiners = frozenset(content.get("joiners") or ())
         self.joining = frozenset(content.get("joining") or ())
+        self.listing_words = self.joining | frozenset(content.get("or") or ())
         self.flags = frozenset(content.get("flags") or ())
         self.bounds: Mapping[str, Sequence[int]] = content.get("bounds") or {}
         self.dotted: Mapping[str, Sequence[str]] = content.get("dotted") or {}

@@ -55,6 +55,7 @@ class Stating:
         self.gazetteer = gazetteer
         self._nothing = nothing
         self._roles = roles
+        self._dotted = Dotted.told(policy.dotted)
 
     def read(
         self,
@@ -69,15 +70,16 @@ class Stating:
         base = read_stream(raw, lexicon, self.gazetteer.words)
         early = base.hits(base.candidates(lexicon.early))
         today = now.astimezone(PARIS).date()
-        dotted = self._dotted(lexicon.language)
-        dated = figures(base, today, dotted)
+        dated = figures(base, today, lexicon.language, self._dotted)
         clock = [
             hit
             for hit in _of(early, "times")
             if not any(a < hit.start < b or (a, b) == (hit.start, hit.end) for a, b in dated)
         ]
         times = find_times(base, clock, lexicon.numbers)
-        days = find_days(base, lexicon, _of(early, "dates"), today, [(t.start, t.end) for t in times], dotted)
+        days = find_days(
+            base, lexicon, _of(early, "dates"), today, [(t.start, t.end) for t in times], self._dotted
+        )
         times = after_noon(times, [(d.start, d.end) for d in days if d.late])
         finder = PlaceFinder(self.gazetteer, lexicon, base, (profile or {}).get("origin"))
         named = finder.find(
@@ -135,12 +137,6 @@ class Stating:
             scope,
             place_of,
         )
-
-    def _dotted(self, language: str) -> Dotted | None:
-        told = self.policy.dotted
-        if not told or language not in told["languages"]:
-            return None
-        return Dotted(frozenset(told["not_after"]), frozenset(told["not_before"]))
 
     def denied(self, fact: Fact, first: Stated) -> bool:
         """Whether the words of the message's own language around a fact of another say that it is not the person's:

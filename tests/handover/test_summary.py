@@ -75,15 +75,15 @@ def test_reads_like_a_page() -> None:
     ("row", "expected"),
     [
         (
-            {"form": "meconnaissance", "criterion": "validity", "evidence": "terminée en 2025"},
+            {"form": "meconnaissance", "over": True, "evidence": "terminée en 2025"},
             "Prime : terminée ou hors période (terminée en 2025)",
         ),
-        ({"form": "saturation", "criterion": "validity"}, "Prime : complet, délai trop long"),
-        ({"form": "meconnaissance", "criterion": "other"}, "Prime : ne connaissait pas l’offre"),
+        ({"form": "saturation", "over": False}, "Prime : complet, délai trop long"),
+        ({"form": "meconnaissance"}, "Prime : ne connaissait pas l’offre"),
     ],
     ids=["ended", "full", "not known"],
 )
-def test_what_is_over_is_told_so(row: dict[str, str], expected: str) -> None:
+def test_what_is_over_is_told_so(row: dict[str, Any], expected: str) -> None:
     assert said(summary(blocked=[{"service_id": "s4", "name": "Prime", **row}]))["blocked"] == expected
 
 

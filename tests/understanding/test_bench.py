@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -115,10 +116,11 @@ def test_what_is_drawn(items: list[int], most: int, expected: list[int]) -> None
 
 
 def test_the_peer_is_taught_short_messages_and_not_too_many() -> None:
-    taught = [(" ".join(["mot"] * size), {}, Reading()) for size in range(1, 100)]
-    learnt = plain.teachable(taught, quick=True)
-    assert max(len(text.split()) for text, _, _ in learnt) == plain.LONGEST
-    many = [("mot", {}, Reading())] * 10_000
+    one = load_cases([bench.CASES / "fr-nineteenth.yml"])[0]
+    sizes = [replace(one, texts=[" ".join(["mot"] * size)]) for size in range(1, 100)]
+    learnt = plain.teachable(sizes, quick=True)
+    assert max(len(text.split()) for case in learnt for text in case.texts) == plain.LONGEST
+    many = [replace(one, texts=["mot"])] * 10_000
     assert len(plain.teachable(many, quick=True)) == plain.QUICK_TAUGHT
     assert len(plain.teachable(many, quick=False)) == plain.TAUGHT
 

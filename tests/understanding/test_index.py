@@ -57,7 +57,7 @@ INDEX = filled()
 
 def tried(index: Index, words: list[str]) -> list[int]:
     """The ranks of the rules worth trying on words of one clause."""
-    return [index.entries[number][0].rank for number, _ in index.where([words])]
+    return [index.entries[number][0].rank for number, _ in index.listed(index.meeting([words]))]
 
 
 def stream(words: list[str]) -> Stream:
@@ -83,7 +83,7 @@ def test_what_may_match_is_found_by_its_words(words: list[str]) -> None:
 
 
 def test_a_pattern_is_tried_where_its_words_are_and_on_the_whole_where_it_crosses_borders() -> None:
-    runs = dict(INDEX.where([["permis"], ["le", "bus", "du", "matin"], ["ok"]]))
+    runs = dict(INDEX.listed(INDEX.meeting([["permis"], ["le", "bus", "du", "matin"], ["ok"]])))
     assert runs == {1: [(1, 2)], 3: [(0, 1), (1, 2), (2, 3)], 7: [(0, 3)]}
 
 
